@@ -24,6 +24,7 @@ const settings = (): ClaimSettings => ({
   resultMode: env('RESULT_MODE'),
   retries: retryRulesFromEnv(),
   allowNationalIds: env('ALLOW_NATIONAL_IDS'),
+  campaigns: env('CAMPAIGNS'),
   enterOnConsent: async (details, revalidationId) =>
     env('CONSENT_MODE') === 'receipt' ? enterOnConsent(ledgerFromEnv(), details, revalidationId) : {},
 });

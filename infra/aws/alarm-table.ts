@@ -15,6 +15,8 @@ export type Monitored = {
   jobDeadLetters: Queue;
   /** Absent where the deployment signs no evidence. */
   evidenceDeadLetters: Queue | undefined;
+  /** Absent in a deployment without campaigns. */
+  campaignMachine: StateMachine | undefined;
   functions: Functions;
 };
 
@@ -41,6 +43,9 @@ const KEY_DAYS = 30;
 
 /** One missing sweep may be late by minutes, two may be caused by a deploy. */
 const MISSED_SWEEPS = 3;
+
+/** Single rows fail as single cases do; these have a common cause. */
+const MANY_ROWS = 5;
 
 /** A command of ours on the stage. */
 const ours =
@@ -191,6 +196,30 @@ export const alarms = {
         statistic: 'Maximum',
       }),
     from: 1,
+  },
+  CampaignStopped: {
+    meaning:
+      'The execution of a campaign failed, was stopped or took too long. Rows that have begun go on; no other begins.',
+    first: ours('campaigns'),
+    metric: ({ campaignMachine: machine }) =>
+      machine &&
+      new MathExpression({
+        expression: 'failed + stopped + late',
+        usingMetrics: {
+          failed: machine.metricFailed(minutes(5)),
+          stopped: machine.metricAborted(minutes(5)),
+          late: machine.metricTimedOut(minutes(5)),
+        },
+        period: Duration.minutes(5),
+      }),
+    from: 1,
+  },
+  CampaignRowsFailed: {
+    meaning: `${MANY_ROWS} rows of campaigns failed within a quarter of an hour. Each may be a charge without an answer.`,
+    first: ours('campaigns'),
+    metric: ({ config, campaignMachine }) =>
+      campaignMachine && metricOf(config, 'CampaignRows', { status: 'failed' }, minutes(15)),
+    from: MANY_ROWS,
   },
   SweepsMissing: {
     meaning: `No sweep has finished for ${MISSED_SWEEPS} times its interval: late drops, dead executions and old media wait.`,

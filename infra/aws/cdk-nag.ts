@@ -1,17 +1,22 @@
 import { type App, type Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { type Acknowledged, campaignFindings } from './campaign-findings.ts';
 import { consoleFindings } from './cdk-nag-console.ts';
 import type { Config } from './config.ts';
 
-type Acknowledged = { rule: string; where: RegExp; reason: string };
-
 /** The settings that change the text of a finding. */
-type Deployment = Pick<Config, 'stage' | 'region' | 'alarmEmail'> & Partial<Pick<Config, 'console'>>;
+type Deployment = Pick<Config, 'stage' | 'region' | 'alarmEmail'> & Partial<Pick<Config, 'console' | 'campaigns'>>;
 
 const OPERATOR = /OperatorPermissions$/;
 
 /** Every accepted finding, where it is found, and why. A test fails for a finding that is missing here, and for a row without one. */
-export const acknowledgedIn = ({ stage, region, alarmEmail, console }: Deployment): readonly Acknowledged[] => {
+export const acknowledgedIn = ({
+  stage,
+  region,
+  alarmEmail,
+  console,
+  campaigns,
+}: Deployment): readonly Acknowledged[] => {
   // Of a known region the CDK knows the partition, too.
   const partOf = (service: string) =>
     region ? `aws:${service}:${region}` : `<AWS::Partition>:${service}:<AWS::Region>`;
@@ -94,6 +99,7 @@ export const acknowledgedIn = ({ stage, region, alarmEmail, console }: Deploymen
       reason: 'An operator may call these routes about every person and case.',
     })),
     ...(console ? consoleFindings(region) : []),
+    ...(campaigns ? campaignFindings(partOf, stage) : []),
     {
       rule: 'AwsSolutions-SQS3',
       where: /(DropRule|Jobs|Evidence)\/DeadLetters$/,

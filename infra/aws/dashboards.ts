@@ -13,6 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { StateTransitionMetric } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { counted } from '../../shared/campaigns/campaign.ts';
 import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
 import { notificationResults, truoraCalls, unknownWords } from '../../shared/workflow/metrics.ts';
@@ -124,6 +125,15 @@ const transitions = (): Metric =>
     label: 'transitions of all machines of the account',
   });
 
+const campaignRows = (config: Monitored['config']): IWidget =>
+  new GraphWidget({
+    title: 'Rows of campaigns that ended',
+    left: counted.map((status) =>
+      metricOf(config, 'CampaignRows', { status }, { period: Duration.minutes(5), statistic: 'Sum', label: status }),
+    ),
+    ...size,
+  });
+
 const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: Props): IWidget[][] => {
   const now = { period: Duration.minutes(5), statistic: 'Sum' };
   const latency = (call: string): IMetric[] =>
@@ -207,6 +217,7 @@ const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: 
         left: unknownWords.map((word) => metricOf(config, 'UnknownWords', { word }, { ...now, label: word })),
         ...size,
       }),
+      ...(config.campaigns ? [campaignRows(config)] : []),
     ],
     [
       new GraphWidget({

@@ -1,6 +1,8 @@
 import { CfnRegistry, CfnSchema } from 'aws-cdk-lib/aws-eventschemas';
 import { Construct } from 'constructs';
+import { CAMPAIGN_ENDED } from '../../shared/campaigns/announcement.ts';
 import amended from '../../shared/contracts/amended.json' with { type: 'json' };
+import campaignEnded from '../../shared/contracts/campaign-ended.json' with { type: 'json' };
 import ended from '../../shared/contracts/ended.json' with { type: 'json' };
 import { AMENDED, ENDED, EVENT_SOURCE } from '../../shared/domain/announcement.ts';
 import type { Config } from './config.ts';
@@ -57,7 +59,7 @@ export const openApiOf = (detailType: string, { $schema: _, title, examples, des
  * registry costs nothing: only the discovery of schemas is charged (documented), and none is on.
  */
 export class EventSchemas extends Construct {
-  constructor(scope: Construct, id: string, { stage }: Pick<Config, 'stage'>) {
+  constructor(scope: Construct, id: string, { stage, campaigns }: Pick<Config, 'stage' | 'campaigns'>) {
     super(scope, id);
     const registry = new CfnRegistry(this, 'Registry', {
       registryName: `face-revalidation-${stage}`,
@@ -74,5 +76,6 @@ export class EventSchemas extends Construct {
       });
     publish(ENDED, ended);
     publish(AMENDED, amended);
+    if (campaigns) publish(CAMPAIGN_ENDED, campaignEnded);
   }
 }

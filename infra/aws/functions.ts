@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Size, Stack } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { type IPrincipal, type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -22,7 +22,8 @@ import {
   type OptionalFunction,
 } from '../../shared/workflow/functions.ts';
 import { namespaceOf } from '../../shared/workflow/metrics.ts';
-import { envKeys, functionTable, MEMORY_MB } from '../workflow/function-table.ts';
+import { envKeysOf } from '../workflow/deployed-functions.ts';
+import { functionTable, MEMORY_MB } from '../workflow/function-table.ts';
 import type { Config } from './config.ts';
 import { consentTextsOf } from './consent-texts.ts';
 import { removalPolicyOf } from './kms.ts';
@@ -37,6 +38,8 @@ type Props = {
   storage: Storage;
   bus: EventBus;
   machineArn: string;
+  /** The machine of campaigns, which is there in a deployment that has them. */
+  campaignArn: string;
   codeOf: (name: FunctionName) => Code;
   /** The folder of the texts of consent. */
   consentFolder: string;
@@ -49,11 +52,11 @@ export class Functions extends Construct {
   /** The roles that may announce outcomes. */
   readonly announcers: IRole[];
 
-  constructor(scope: Construct, id: string, { config, storage, bus, machineArn, codeOf, consentFolder }: Props) {
+  constructor(scope: Construct, id: string, { config, storage, bus, codeOf, consentFolder, ...arns }: Props) {
     super(scope, id);
     const texts = consentTextsOf(consentFolder, config);
-    const variables = { ...variablesOf(config, storage, bus, machineArn), CONSENT_TEXTS: JSON.stringify(texts) };
-    const permissions = permissionsOf(storage, bus, machineArn);
+    const variables = { ...variablesOf(config, storage, bus, arns), CONSENT_TEXTS: JSON.stringify(texts) };
+    const permissions = permissionsOf(storage, bus, { ...arns, campaigns: config.campaigns });
     const makeLog = (name: FunctionName) =>
       new LogGroup(this, `${name}Log`, {
         retention: RetentionDays.ONE_MONTH,
@@ -73,9 +76,10 @@ export class Functions extends Construct {
           runtime: Runtime.NODEJS_24_X,
           architecture: Architecture.ARM_64,
           memorySize: MEMORY_MB,
+          ephemeralStorageSize: DISKS[name],
           timeout: Duration.seconds(functionTable[name].seconds),
           environment: {
-            ...Object.fromEntries(envKeys[name].map((key) => [key, variables[key]])),
+            ...Object.fromEntries(envKeysOf(name, config).map((key) => [key, variables[key]])),
             ...logVariablesOf(config),
           },
           role: roleOf(this, name, logGroup),
@@ -96,6 +100,9 @@ export class Functions extends Construct {
   }
 }
 
+/** The rows of a campaign are written to the disk before they become one object: a manifest of 500 MB as JSON, twice. */
+const DISKS: Partial<Record<FunctionName, Size>> = { ReadManifest: Size.gibibytes(3), SumUp: Size.gibibytes(3) };
+
 /** What the logger reads. The names are Powertools', so they are the same in functions of other teams. */
 const logVariablesOf = (config: Config) => ({
   POWERTOOLS_SERVICE_NAME: namespaceOf(config),
@@ -106,7 +113,7 @@ const variablesOf = (
   config: Config,
   { ledger, media, truoraKey, webhookKeys, evidence, erasures }: Storage,
   bus: EventBus,
-  machineArn: string,
+  { machineArn, campaignArn }: Pick<Props, 'machineArn' | 'campaignArn'>,
 ): Record<Exclude<EnvKey, 'CONSENT_TEXTS'>, string> => ({
   TABLE_NAME: ledger.tableName,
   EVENT_BUS: bus.eventBusName,
@@ -132,6 +139,8 @@ const variablesOf = (
   RETRY_SECONDS: String(config.retrySeconds),
   METRICS_NAMESPACE: namespaceOf(config),
   MACHINE_ARN: machineArn,
+  CAMPAIGN_MACHINE_ARN: campaignArn,
+  CAMPAIGNS: String(config.campaigns),
   ACCOUNT_CLAIM: config.jwt?.accountClaim ?? 'none',
   ALTERNATIVE: config.alternative ? JSON.stringify(config.alternative) : 'none',
   CAPTURE_URL: config.captureUrl ?? 'none',

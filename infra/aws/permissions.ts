@@ -4,9 +4,9 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { INBOX } from '../../shared/domain/drop.ts';
 import { CERTIFICATES, ERASED } from '../../shared/domain/erasure-keys.ts';
 import { EVIDENCE } from '../../shared/domain/evidence-key.ts';
-import type { FunctionName } from '../../shared/workflow/functions.ts';
+import { type FunctionName, functionNames } from '../../shared/workflow/functions.ts';
+import { specOf } from '../workflow/deployed-functions.ts';
 import type { Folder, Grant, Kind, Verb } from '../workflow/function-spec.ts';
-import { columnOf } from '../workflow/function-table.ts';
 import { useOf } from './kms.ts';
 import type { Storage } from './storage.ts';
 
@@ -28,7 +28,7 @@ const onItems = (ledger: Table, verb: Verb, kinds: readonly Kind[]) =>
 export const permissionsOf = (
   { key, ledger, media, truoraKey, webhookKeys, evidence, erasures }: Storage,
   bus: EventBus,
-  machineArn: string,
+  { machineArn, campaignArn, campaigns }: { machineArn: string; campaignArn: string; campaigns: boolean },
 ): Record<FunctionName, PolicyStatement[]> => {
   const allow = (actions: string[], ...resources: string[]) => new PolicyStatement({ actions, resources });
   const objects = (folders: readonly Folder[]) => folders.map((folder) => media.arnForObjects(`${folder}/*`));
@@ -46,6 +46,7 @@ export const permissionsOf = (
       conditions: { [how]: { 's3:prefix': prefix } },
     });
   const executionArns = `${machineArn.replace(':stateMachine:', ':execution:')}:*`;
+  const campaignExecutions = `${campaignArn.replace(':stateMachine:', ':execution:')}:*`;
   const named: Record<Extract<Grant, string>, () => PolicyStatement[]> = {
     // Without it S3 answers 403 for an object that is not there.
     seeMissingMedia: () => [allow(['s3:ListBucket'], media.bucketArn)],
@@ -97,6 +98,10 @@ export const permissionsOf = (
     describeExecution: () => [allow(['states:DescribeExecution'], executionArns)],
     readHistory: () => [allow(['states:GetExecutionHistory'], executionArns)],
     resumeExecution: () => [allow(['states:SendTaskSuccess'], machineArn)],
+    putInCampaigns: () => [allow(['s3:PutObject'], ...objects(['campaigns'])), useOf(key, 's3', 'write')],
+    deleteCampaignMedia: () => [allow(['s3:DeleteObjectVersion'], media.arnForObjects('campaigns/*/media/*'))],
+    startCampaign: () => [allow(['states:StartExecution'], campaignArn)],
+    describeCampaign: () => [allow(['states:DescribeExecution'], campaignExecutions)],
   };
   const statementsOf = (grant: Grant): PolicyStatement[] => {
     if (typeof grant === 'string') return named[grant]();
@@ -106,5 +111,6 @@ export const permissionsOf = (
     // A read of a named version needs another permission than a read of the newest one.
     return [allow(['s3:GetObjectVersion'], ...objects(grant.readVersions)), useOf(key, 's3', 'read')];
   };
-  return columnOf(({ may }) => may.flatMap(statementsOf));
+  const all = functionNames.map((name) => [name, specOf(name, { campaigns }).may.flatMap(statementsOf)]);
+  return Object.fromEntries(all) as Record<FunctionName, PolicyStatement[]>;
 };

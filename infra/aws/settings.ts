@@ -73,6 +73,11 @@ export type Settings = {
    */
   readonly console?: boolean | undefined;
   /**
+   * Whether the deployment has campaigns: whole portfolios, re-validated from a file. `false` leaves out their machine,
+   * their functions and their routes. Default: false.
+   */
+  readonly campaigns?: boolean | undefined;
+  /**
    * Whether an account id or a reference may be a national id (CPF, CNPJ, CURP, RFC, RUT), though both reach events and
    * keys of objects. Default: false.
    */

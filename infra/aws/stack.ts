@@ -13,6 +13,7 @@ import { defined } from '../../shared/domain/defined.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import { type FunctionName, routes } from '../../shared/workflow/functions.ts';
 import { Alarms } from './alarms.ts';
+import { Campaigns, campaignArnOf } from './campaigns.ts';
 import { type Config, effectiveSettings, isProtected } from './config.ts';
 import { consentFolder as defaultFolder } from './consent-texts.ts';
 import { consoleSite } from './console-site.ts';
@@ -83,7 +84,8 @@ export class FaceRevalidation extends Construct {
     const storage = new Storage(this, 'Storage', config);
     const outcomes = new OutcomeBus(this, 'Results', config);
     const machineArn = machineArnOf(this, config);
-    const given = { config, storage, bus: outcomes.bus, codeOf, consentFolder, machineArn };
+    const campaignArn = campaignArnOf(this, config);
+    const given = { config, storage, bus: outcomes.bus, codeOf, consentFolder, machineArn, campaignArn };
     const functions = new Functions(this, 'Functions', given);
     outcomes.closeTo(functions.announcers);
     const { machine, logGroup: machineLog } = new Machine(this, 'Workflow', { config, functions });
@@ -91,6 +93,8 @@ export class FaceRevalidation extends Construct {
     this.#api = new RevalidationApi(this, 'RevalidationApi', { config, functions });
     const { SignEvidence: sign } = functions.byName;
     const evidence = sign && new EvidenceRule(this, 'Evidence', { busName: outcomes.bus.eventBusName, sign });
+    const campaigns =
+      config.campaigns && new Campaigns(this, 'Campaigns', { config, functions, storage, api: this.#api, machineArn });
     const jobs = new Jobs(this, 'Jobs', { config, functions, machineArn });
     this.machine = machine;
     this.ledger = storage.ledger;
@@ -113,6 +117,7 @@ export class FaceRevalidation extends Construct {
       jobDeadLetters: jobs.deadLetters,
       functions,
       evidenceDeadLetters: evidence?.deadLetters,
+      campaignMachine: campaigns ? campaigns.machine : undefined,
     };
     const alarms = new Alarms(this, 'Alarms', monitored);
     new Dashboards(this, 'Dashboards', { ...monitored, alarms: Object.values(alarms.byName) });
@@ -151,6 +156,11 @@ export class FaceRevalidation extends Construct {
       AlarmTopic: { value: alarms.topic.topicArn },
       ErasureBucket: { value: storage.erasures.bucketName },
       ...(storage.evidence && { EvidenceBucket: { value: storage.evidence.bucket.bucketName } }),
+      ...(campaigns && {
+        CampaignMachineArn: { value: campaigns.machine.stateMachineArn },
+        CampaignPolicy: { value: campaigns.policy.managedPolicyArn },
+        CampaignLog: { value: campaigns.logGroup.logGroupName },
+      }),
       WebhookKeysSecret: { value: storage.webhookKeys.secretArn },
       ...(pages ? pages.outputs : {}),
     };

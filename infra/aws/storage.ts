@@ -5,6 +5,9 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { CAMPAIGN_DAYS, CAMPAIGNS } from '../../shared/campaigns/campaign.ts';
+import { defined } from '../../shared/domain/defined.ts';
+import { INBOX } from '../../shared/domain/drop.ts';
 import { BY_DAY, BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
 import { type Config, isProtected } from './config.ts';
 import { EvidenceStore } from './evidence.ts';
@@ -40,12 +43,7 @@ export class Storage extends Construct {
       removalPolicy,
       cors: config.corsOrigins.length > 0 ? [uploadsFrom(config.corsOrigins)] : [],
       lifecycleRules: [
-        {
-          // S3 counts whole days; a re-validation lasts at most eight hours.
-          expiration: mediaLife,
-          noncurrentVersionExpiration: Duration.days(1),
-          abortIncompleteMultipartUploadAfter: Duration.days(1),
-        },
+        ...lifesOf(config, mediaLife),
         // An expired object leaves a marker with its key, and a key names a person. S3 needs a separate rule for it.
         { expiredObjectDeleteMarker: true },
       ],
@@ -112,6 +110,22 @@ export class Storage extends Construct {
     if (config.evidence) this.evidence = new EvidenceStore(this, 'Evidence', { config, dataKey: this.key });
   }
 }
+
+/**
+ * How long media is kept. S3 counts whole days; a re-validation lasts at most eight hours. Of two rules for one object the shorter life
+ * counts, so with campaigns each folder has a rule of its own.
+ */
+const lifesOf = ({ campaigns }: Config, mediaLife: Duration) => {
+  const life = (expiration: Duration, prefix?: string) =>
+    defined({
+      prefix,
+      expiration,
+      noncurrentVersionExpiration: Duration.days(1),
+      abortIncompleteMultipartUploadAfter: Duration.days(1),
+    });
+  if (!campaigns) return [life(mediaLife)];
+  return [life(mediaLife, INBOX), life(mediaLife, 'media/'), life(Duration.days(CAMPAIGN_DAYS), CAMPAIGNS)];
+};
 
 /**
  * Objects are encrypted with our key. Without a header it is the bucket's default. A request with another key, AWS's own key or a

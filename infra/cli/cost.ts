@@ -1,16 +1,26 @@
 import { defined } from '../../shared/domain/defined.ts';
+import { campaignRowCost } from '../cost/campaign-cost.ts';
 import { costOf, fixedCosts, pricesOf, type Region, type RunName, regions } from '../cost/cost.ts';
 import type { Define } from './program/define.ts';
 import { exitCodeHelp, exitCodes } from './program/exit-codes.ts';
 import { UsageError } from './program/usage.ts';
 
-type Details = { perMonth: number; region: Region; webhooks: number; poll: number; vendorPrice: number | undefined };
+type Details = {
+  perMonth: number;
+  /** How many of them are rows of campaigns. */
+  campaignRows?: number;
+  region: Region;
+  webhooks: number;
+  poll: number;
+  vendorPrice: number | undefined;
+};
 
 type Options = {
   perMonth?: string;
   region: string;
   webhooks: string;
   poll: string;
+  campaignRows: string;
   vendorPrice?: string;
   json?: boolean;
 };
@@ -22,6 +32,7 @@ export const define: Define = (command, does, { print }) => {
     .option('--region <region>', `one of ${Object.keys(regions).join(', ')}`, 'us-east-1')
     .option('--webhooks <share>', 'the share of those waiting for a webhook that get it, 0 to 1', '0.98')
     .option('--poll <share>', 'the share that only polls, 0 to 1', '0')
+    .option('--campaign-rows <number>', 'how many of them are rows of campaigns', '0')
     .option('--vendor-price <dollars>', 'dollars of one validation at Truora; without it, AWS alone')
     .option('--json', 'print the same as JSON')
     .addHelpText('after', exitCodeHelp('never'));
@@ -33,7 +44,7 @@ export const define: Define = (command, does, { print }) => {
 };
 
 /** @throws UsageError that names the option and its rule */
-const detailsOf = ({ perMonth, region, webhooks, poll, vendorPrice }: Options): Details => {
+const detailsOf = ({ perMonth, region, webhooks, poll, campaignRows, vendorPrice }: Options): Details => {
   const number = (flag: string, text: string, rule: string, isGood: (n: number) => boolean): number => {
     const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
     if (!isGood(value)) throw new UsageError(`${flag}: must be ${rule}`);
@@ -48,6 +59,12 @@ const detailsOf = ({ perMonth, region, webhooks, poll, vendorPrice }: Options): 
     region: region as Region,
     webhooks: share('--webhooks', webhooks),
     poll: share('--poll', poll),
+    campaignRows: number(
+      '--campaign-rows',
+      campaignRows,
+      'a whole number up to --per-month',
+      (n) => Number.isInteger(n) && n <= Number(perMonth),
+    ),
     vendorPrice:
       vendorPrice === undefined
         ? undefined
@@ -56,7 +73,7 @@ const detailsOf = ({ perMonth, region, webhooks, poll, vendorPrice }: Options): 
 };
 
 /** Dollars a month, line by line: what each run costs by service, what is charged without any run, and Truora. */
-export const billOf = ({ perMonth, region, webhooks, poll, vendorPrice }: Details) => {
+export const billOf = ({ perMonth, campaignRows = 0, region, webhooks, poll, vendorPrice }: Details) => {
   const shares: Record<RunName, number> = {
     callback: (1 - poll) * webhooks,
     poll,
@@ -69,6 +86,7 @@ export const billOf = ({ perMonth, region, webhooks, poll, vendorPrice }: Detail
     service,
     names.reduce((all, name) => all + ((costOf(name)[service] ?? 0) / 1000) * shares[name] * perMonth * factor, 0),
   ]);
+  if (campaignRows > 0) variable.push(['campaigns', campaignRows * campaignRowCost() * factor]);
   const fixed = fixedCosts.map(([what, dollars]): [string, number] => [what, dollars * factor]);
   const sum = (lines: [string, number][]) => lines.reduce((all, [, dollars]) => all + dollars, 0);
   const vendor = vendorPrice === undefined ? undefined : vendorPrice * perMonth;

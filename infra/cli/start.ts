@@ -12,7 +12,7 @@ const FIRST_PORT = 9470;
 /** The folder with the keys for evidence, so that it verifies after a restart. Git ignores it. */
 const KEYS = '.local-keys';
 
-type Options = { port: number; quiet?: boolean; autoEnroll: boolean };
+type Options = { port: number; quiet?: boolean; autoEnroll: boolean; campaigns?: boolean };
 
 export const define: Define = (command, does, context) => {
   command
@@ -23,6 +23,7 @@ export const define: Define = (command, does, context) => {
       '--no-auto-enroll',
       'leave enrollments that the sandbox does not know unknown; by default the first request registers them',
     )
+    .option('--campaigns', 'with campaigns: whole portfolios from a file')
     .addHelpText(
       'after',
       '\nExit code: 0 ended by Ctrl-C; 2 invalid arguments, a port in use, a second start; 3 failed.',
@@ -39,7 +40,10 @@ const portOf = (text: string): number => {
   throw new InvalidArgumentError(`must be 0, or 1024 to ${LAST_FIRST_PORT}.`);
 };
 
-const start = async ({ port, quiet = false, autoEnroll }: Options, context: Context): Promise<number> => {
+const start = async (
+  { port, quiet = false, autoEnroll, campaigns = false }: Options,
+  context: Context,
+): Promise<number> => {
   // Ctrl-C is the normal end of a local system, so it is no error; without a reader of its output it has no purpose.
   context.onInterrupt({ parting: 'the local system has ended', code: exitCodes.ok, endsWithReader: true });
   const { publish, release } = reserve(context.stateFolder);
@@ -68,6 +72,7 @@ const start = async ({ port, quiet = false, autoEnroll }: Options, context: Cont
     ports,
     autoEnroll,
     keyDirectory,
+    config: { campaigns },
     onEvent: (event) => {
       onEvent(event);
       pages.announce();

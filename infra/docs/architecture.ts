@@ -15,7 +15,7 @@ const webhooks = Object.entries(routes).filter(([, { scope }]) => scope === 'sig
 const namesOf = (entries: [string, unknown][]) => entries.map(([name]) => name);
 
 /** The functions, by their caller. */
-const groups: Record<string, readonly string[]> = {
+const all: Record<string, readonly string[]> = {
   steps: stepNames,
   calls: namesOf(calls),
   webhooks: namesOf(webhooks),
@@ -86,6 +86,11 @@ const box = (id: string, title: string, names: readonly string[]) => {
  * @param template the synthesized template of the stack
  */
 export const architecture = (template: Template): string => {
+  const isThere = (name: string) =>
+    resourcesOf(template, 'AWS::Lambda::Function').some(({ id }) =>
+      new RegExp(`^Functions${name}[0-9A-F]{8}$`).test(id),
+    );
+  const groups = Object.fromEntries(Object.entries(all).map(([group, names]) => [group, names.filter(isThere)]));
   const arrows = Object.entries(groups).flatMap(([group, names]) => {
     const verbs = new Map<string, Set<string>>();
     for (const [to, verb] of names.flatMap((name) => actionsOf(template, name))) {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { CampaignAnnouncement } from '../../shared/campaigns/announcement.ts';
 import {
   AmendmentAnnouncement,
   Announcement,
@@ -91,6 +92,25 @@ export const published: Record<string, { schema: z.ZodMiniType; about: string; e
         { ...approved, status: 'expired', reason: 'undecided_at_deadline' },
         { status: 'approved', at: '2026-11-24T12:00:04.000Z', from: 'webhook' },
       ),
+    ],
+  },
+  'campaign-ended': {
+    schema: CampaignAnnouncement,
+    about:
+      'Detail of the event "Campaign Ended" of the source "face-revalidation". It may arrive twice, with one eventId. Fields may be added.',
+    examples: [
+      {
+        version: '1',
+        eventId: 'EVT15fad2013e1eac7184f17294ab53a000',
+        campaignId: 'CMP5f2b8c1d9e3a47608f1c2d3e4b5a6978',
+        status: 'ended',
+        purpose: 'portfolio',
+        policyVersion: 'POLcedb850b7373b88bfd28e227c0f19416',
+        rows: 40_000,
+        runnable: 39_800,
+        byStatus: { approved: 38_000, declined: 1700, expired: 90, failed: 10 },
+        endedAt: '2026-11-23T14:20:00.000Z',
+      },
     ],
   },
 };

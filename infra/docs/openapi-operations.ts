@@ -5,6 +5,7 @@ import { type ProblemCode, problems } from '../../shared/domain/problem.ts';
 import { errorReasons } from '../../shared/domain/reasons.ts';
 import { IdempotencyKeyHeader } from '../../shared/domain/request.ts';
 import type { RouteName } from '../../shared/workflow/functions.ts';
+import { campaignOperations } from './openapi-campaigns.ts';
 import { captureOperations } from './openapi-capture.ts';
 import { consoleOperations } from './openapi-console.ts';
 import * as examples from './openapi-examples.ts';
@@ -25,7 +26,7 @@ const problemsOf = (name: keyof typeof errorReasons): ProblemCode[] => {
 
 /** What only other routes answer. */
 const notOfStart =
-  'signature_invalid already_decided consent_receipt_unknown not_ended legal_hold capture_link_invalid nothing_to_record'.split(
+  'signature_invalid already_decided consent_text_unknown consent_receipt_unknown not_ended legal_hold capture_link_invalid nothing_to_record campaign_unknown campaign_state manifest_gone manifest_changed manifest_too_large plan_outlives_media'.split(
     ' ',
   );
 
@@ -212,6 +213,7 @@ export const operations: Record<RouteName, Operation> = {
     problems: [],
   },
   ...consoleOperations,
+  ...campaignOperations,
   ReceiveWebhook: {
     summary: 'Receive a webhook of Truora',
     description: 'The body is a JWT that is signed with the key of the rule. Only Truora calls this.',

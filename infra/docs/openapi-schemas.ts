@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { CampaignBody, CampaignId } from '../../shared/campaigns/campaign.ts';
+import { CampaignList, CampaignView } from '../../shared/campaigns/view.ts';
 import { Amendment } from '../../shared/domain/amendments.ts';
 import {
   CaseStatus,
@@ -60,6 +62,10 @@ export const schemas = {
   OperatorCase,
   DayNumbers,
   Health,
+  CampaignBody,
+  CampaignView,
+  CampaignList,
+  CampaignId,
   GatewayError,
   Options,
   Outcome,

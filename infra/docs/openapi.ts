@@ -70,6 +70,7 @@ const tagOf = (name: RouteName): string => {
   if (routes[name].path.includes('consents')) return 'consents';
   if ((consoleFunctions as readonly string[]).includes(name)) return 'console';
   if (routes[name].scope === 'link') return 'capture';
+  if (routes[name].path.includes('campaigns')) return 'campaigns';
   return (evidenceFunctions as readonly string[]).includes(name) ? 'evidence' : 're-validations';
 };
 
@@ -138,6 +139,7 @@ const tags = [
   { name: 'consents', description: 'Record, list and revoke the consent of a person.' },
   { name: 'capture', description: 'What the capture page calls for the person who has opened its link.' },
   { name: 'evidence', description: 'Signed records of ended cases, and the keys to verify them.' },
+  { name: 'campaigns', description: 'Re-validate a whole portfolio from a file.' },
   { name: 'webhooks', description: 'What Truora calls.' },
 ];
 

@@ -17,6 +17,8 @@ type Operation = (input: Record<string, string>) => Record<string, unknown>;
 /** The backends of the services. */
 type Backends = {
   machine: Machine;
+  /** Other machines of the deployment. */
+  others?: readonly Machine[];
   /** Each secret's value by ARN; read at every call, so that one can be rotated. */
   secrets: Map<string, string>;
   /** The keys of KMS that sign. */
@@ -82,25 +84,29 @@ const resourcesOf = (target: string, input: Record<string, unknown>, machineArn:
  */
 export const startAwsApi = ({
   machine,
+  others = [],
   secrets,
   keys = new Map(),
   announce,
   permissions,
   port,
 }: Backends): Promise<LocalServer> => {
+  const ofExecution = (executionArn = ''): Machine =>
+    others.find(({ arn }) => executionArn.startsWith(`${arn.replace(':stateMachine:', ':execution:')}:`)) ?? machine;
   const execution = (executionArn: string | undefined) => {
-    const found = machine.describe(executionArn ?? '');
+    const found = ofExecution(executionArn).describe(executionArn ?? '');
     if (!found) throw failure('ExecutionDoesNotExist', 'Execution Does Not Exist');
     return found;
   };
   const operations: Record<string, Operation> = {
     ...kmsOperations(keys),
     'AWSStepFunctions.StartExecution': ({ stateMachineArn, input = '{}', name }) => {
-      if (stateMachineArn !== machine.arn) throw failure('StateMachineDoesNotExist', 'State Machine Does Not Exist');
-      return { executionArn: machine.start(JSON.parse(input), name).executionArn, startDate: Date.now() / 1000 };
+      const started = [machine, ...others].find(({ arn }) => arn === stateMachineArn);
+      if (!started) throw failure('StateMachineDoesNotExist', 'State Machine Does Not Exist');
+      return { executionArn: started.start(JSON.parse(input), name).executionArn, startDate: Date.now() / 1000 };
     },
     'AWSStepFunctions.StopExecution': ({ executionArn }) => {
-      machine.stop(execution(executionArn).executionArn);
+      ofExecution(executionArn).stop(execution(executionArn).executionArn);
       return { stopDate: Date.now() / 1000 };
     },
     'AWSStepFunctions.DescribeExecution': ({ executionArn }) => {
@@ -108,7 +114,7 @@ export const startAwsApi = ({
       const text = output === undefined ? undefined : JSON.stringify(output);
       return {
         executionArn,
-        stateMachineArn: machine.arn,
+        stateMachineArn: ofExecution(executionArn).arn,
         status,
         input: JSON.stringify(input),
         output: text,

@@ -10,12 +10,19 @@ export const substituted = (properties: Record<string, unknown>): Definition => 
   return JSON.parse(DefinitionString.replace(/\$\{(\w+)\}/g, (_, name) => String(DefinitionSubstitutions[name])));
 };
 
+/** A Distributed Map, which only the machine of campaigns has. */
+export const isMap = (state: object): state is State & { ItemProcessor: unknown } =>
+  (state as { Type?: string }).Type === 'Map' && 'ItemProcessor' in state;
+
 const times = (seconds: number | undefined, factor: number) => seconds && seconds * factor;
 
 /** A copy with the seconds between retries multiplied by a factor. */
 export const paced = (definition: Definition, pace: number): Definition => {
   const scaled = (state: State): State => {
-    if (state.Type === 'Wait') return { ...state, Seconds: state.Seconds * pace };
+    // A wait until a time has no seconds.
+    if (state.Type === 'Wait') return state.Seconds === undefined ? state : { ...state, Seconds: state.Seconds * pace };
+    if (isMap(state))
+      return { ...(state as State), ...{ ItemProcessor: paced(state.ItemProcessor as Definition, pace) } };
     return state.Type === 'Task'
       ? {
           ...state,

@@ -23,7 +23,7 @@ import { type Ports, portsFrom } from './ports.ts';
 import { corsRulesOf } from './s3/cors.ts';
 import { startS3 } from './s3/server.ts';
 import { SANDBOX_PACE } from './sandbox-times.ts';
-import { type Execution, type Machine, machineOf } from './state-machine.ts';
+import { campaignsOf, type Execution, type Machine, machineOf } from './state-machine.ts';
 import { resourcesOf, suppliedBy, synthesize, type Template } from './template.ts';
 import { type Sandbox, type SandboxSettings, startSandbox } from './truora/sandbox.ts';
 
@@ -61,6 +61,8 @@ export type EventDelivery = 'arrive' | 'are lost' | 'start nothing';
 export type LocalSystem = {
   config: Config;
   machine: Machine;
+  /** The machine of campaigns, with the setting `campaigns`. */
+  campaigns: Machine | undefined;
   bucket: string;
   /** The ledger's table. */
   table: string;
@@ -136,6 +138,7 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     return machine.start(input, name);
   };
   let delivery: EventDelivery = 'arrive';
+  const campaigns = campaignsOf(template, lambda, { pace, others: [{ ...machine, start: starting }], permissions });
   const start: Machine['start'] = (...given) => {
     if (delivery !== 'start nothing') return starting(...given);
     throw Object.assign(new Error('The rule may not start the machine.'), { name: 'NO_PERMISSIONS' });
@@ -171,6 +174,7 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
   ]);
   const awsApi = await startAwsApi({
     machine: { ...machine, start: starting },
+    others: campaigns ? [campaigns] : [],
     secrets,
     keys: localKeys(template, options.keyDirectory),
     announce: bus.announce,
@@ -205,6 +209,7 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
   return {
     config,
     machine,
+    campaigns,
     bucket,
     table,
     s3Origin: s3.origin,
@@ -236,7 +241,7 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     endpoints,
     close: () => {
       closing ??= (async () => {
-        await machine.close();
+        await Promise.all([campaigns?.close(), machine.close()]);
         // A running function still stores what it learns, above all the answer of a charged call. The sandbox charges nothing,
         // so it is closed at once.
         await Promise.all([sandbox?.close(), lambda.idle()]);

@@ -1,53 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
-import type { TaskState } from '../workflow/asl.ts';
+import { defined } from '../../shared/domain/defined.ts';
+import type { Definition, TaskState } from '../workflow/asl.ts';
 import { paced, substituted, untimed } from './definition.ts';
+import { mapRuns, withoutMaps } from './distributed-map.ts';
+import { engineError, refusalsOf } from './engine-errors.ts';
 import { isShown, type MachineEvent, report, withoutData } from './history.ts';
-import { denialOf, type Permissions } from './iam/roles.ts';
+import type { Permissions } from './iam/roles.ts';
 import type { LambdaHost } from './lambda.ts';
+import type { Execution, Machine } from './machine.ts';
+import { tasksOf } from './machine-tasks.ts';
 import { resourcesOf, type Template } from './template.ts';
-
-/** Step Functions' limit on a state's result. Bytes. */
-const MAX_DATA_BYTES = 262_144;
 
 /** Ended executions that can still be described: ten thousand runs must need no more memory than one thousand. */
 const MOST_ENDED = 1000;
 
-/** The rule that every `startExecution.sync` uses (documented). */
-const SYNC_RULE = 'rule/StepFunctionsGetEventsForStepFunctionsExecutionRule';
-
-export type Execution = {
-  executionArn: string;
-  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
-  startedAt: Date;
-  input: unknown;
-  output?: unknown;
-  error?: string;
-  cause?: string;
-  /** The states that it has entered, and the errors of their functions. */
-  history?: MachineEvent[];
-  /** Settles when the execution has ended, in any status. */
-  ended: Promise<void>;
-};
-
-export type Machine = {
-  arn: string;
-  start(input: unknown, name?: string): Execution;
-  stop(executionArn: string): void;
-  describe(executionArn: string): Execution | undefined;
-  sendTaskSuccess(taskToken: string, output: string): void;
-  sendTaskFailure(taskToken: string, error: string, cause: string): void;
-  /** Stops all running executions and waits for them. */
-  close(): Promise<void>;
-};
-
-/** An error for the engine: Retry and Catch match `name`, and `message` becomes the cause. */
-const engineError = (name: string, message: string, more: { isRetryable?: false; isCatchable?: false } = {}) =>
-  Object.assign(new Error(message), { name, ...more });
-
-/** Neither retried nor caught: the engine's Retry would continue after an abort. */
-const overError = () =>
-  engineError('States.Runtime', 'the execution is over', { isRetryable: false, isCatchable: false });
+export type { Execution, Machine } from './machine.ts';
 
 type MachineOptions = {
   pace: number;
@@ -55,10 +23,12 @@ type MachineOptions = {
   onEnded?: (execution: Execution) => void;
   others?: readonly Machine[];
   permissions?: Permissions;
+  /** Of several machines in the template, the one with this in its id; the first when left out. */
+  which?: string;
 };
 
-/** An execution that waits for its task token. */
-type Wait = { executionArn: string; resolve: (output: unknown) => void; reject: (error: Error) => void };
+/** A machine to run: its ARN, its role and its definition, with everything put in. */
+type Source = { arn: string; role: string; definition: Definition };
 
 /**
  * Runs the synthesized definition on `aws-local-stepfunctions` and adds what the engine lacks: task tokens, Lambda's error shape,
@@ -68,16 +38,39 @@ type Wait = { executionArn: string; resolve: (output: unknown) => void; reject: 
  * @param others the machines that a task of this one may start and wait for
  * @param permissions of the roles; without it every call is allowed
  */
-export const machineOf = (
+export const machineOf = (template: Template, lambda: LambdaHost, options: MachineOptions): Machine => {
+  const machines = resourcesOf(template, 'AWS::StepFunctions::StateMachine');
+  const resource = machines.find(({ id }) => id.includes(options.which ?? ''));
+  if (!resource) throw new TypeError('no state machine in the template');
+  const definition = paced(substituted(resource.properties), options.pace);
+  return machineFrom({ arn: resource.ref, role: String(resource.properties.RoleArn), definition }, lambda, options);
+};
+
+/** The machine of campaigns, where the template has one. */
+export const campaignsOf = (
   template: Template,
   lambda: LambdaHost,
-  { pace, onEvent, onEnded = () => {}, others = [], permissions }: MachineOptions,
+  options: Omit<MachineOptions, 'onEvent' | 'which'>,
+): Machine | undefined => {
+  const which = 'Campaigns';
+  const has = resourcesOf(template, 'AWS::StepFunctions::StateMachine').some(({ id }) => id.includes(which));
+  return has ? machineOf(template, lambda, { ...options, which, onEvent: () => {} }) : undefined;
+};
+
+const machineFrom = (
+  { arn, role, definition }: Source,
+  lambda: LambdaHost,
+  { onEvent, onEnded = () => {}, others = [], permissions, pace }: MachineOptions,
 ): Machine => {
-  const [resource] = resourcesOf(template, 'AWS::StepFunctions::StateMachine');
-  if (!resource) throw new TypeError('no state machine in the template');
-  const definition = paced(substituted(resource.properties), pace);
+  const quiet = defined({ others, permissions, pace, onEvent: () => {} });
+  const childOf = (label: string, states: Omit<Definition, 'TimeoutSeconds'>): Machine =>
+    machineFrom({ arn: `${arn}/${label}`, role, definition: { ...definition, ...states } }, lambda, quiet);
+  const refuseUnless = refusalsOf(role, permissions);
+  const maps = mapRuns({ arn, childOf, refuseUnless });
+  const { handlerOf, takeWait, endWaits } = tasksOf({ lambda, refuseUnless, others, maps });
+  const flat = withoutMaps(definition);
   // Scaled intervals are fractions of a second, which AWS would refuse. A test validates the definition itself.
-  const engine = new StateMachine(untimed(definition) as StateMachineDefinition, {
+  const engine = new StateMachine(untimed(flat) as StateMachineDefinition, {
     validationOptions: { noValidate: true },
   });
   const executions = new Map<string, Execution & { abort: () => void }>();
@@ -86,86 +79,10 @@ export const machineOf = (
     endedArns.push(executionArn);
     if (endedArns.length > MOST_ENDED) executions.delete(endedArns.shift() ?? '');
   };
-  const waits = new Map<string, Wait>();
   let isClosing = false;
 
-  const handlerOf = (state: TaskState, executionArn: string, isOver: () => boolean) => async (input: unknown) => {
-    if (isOver()) throw overError();
-    if (state.Resource.endsWith('.waitForTaskToken')) return waitForToken(state, executionArn, input);
-    const result = await (state.Resource.endsWith(':states:startExecution.sync:2')
-      ? startAndWait(input)
-      : invoke(state.Resource, input));
-    if (Buffer.byteLength(JSON.stringify(result)) > MAX_DATA_BYTES) {
-      throw engineError('States.DataLimitExceeded', 'the result is too large', {
-        isRetryable: false,
-        isCatchable: false,
-      });
-    }
-    return result;
-  };
-
-  /** Checks the machine's own role. The names of the errors are from published histories (seen). */
-  const refuseUnless = (error: string, action: string, target: string): void => {
-    const role = String(resource.properties.RoleArn);
-    const ask = { action, resource: target };
-    if (permissions?.may(role, ask) === false) throw engineError(error, denialOf(role, ask));
-  };
-
-  const invoke = async (functionArn: string, event: unknown): Promise<unknown> => {
-    refuseUnless('Lambda.AWSLambdaException', 'lambda:InvokeFunction', functionArn);
-    const answer = await lambda.invoke(functionArn, event);
-    if ('error' in answer) throw engineError(answer.error.errorType, JSON.stringify(answer.error));
-    return answer.result;
-  };
-
-  /** The output of another machine's execution as JSON, not as a string: the meaning of `:2`. */
-  const startAndWait = async (input: unknown): Promise<unknown> => {
-    const { StateMachineArn, Input } = input as { StateMachineArn: string; Input: unknown };
-    const other = others.find(({ arn }) => arn === StateMachineArn);
-    if (!other) throw engineError('StepFunctions.StateMachineDoesNotExistException', 'State Machine Does Not Exist');
-    refuseUnless('StepFunctions.AWSStepFunctionsException', 'states:StartExecution', StateMachineArn);
-    // Step Functions learns of the end through its own rule, and then reads the execution.
-    const ruleArn = StateMachineArn.replace(/:states:(.*):stateMachine:.*$/, `:events:$1:${SYNC_RULE}`);
-    for (const action of ['events:DescribeRule', 'events:PutRule', 'events:PutTargets']) {
-      refuseUnless('StepFunctions.AWSStepFunctionsException', action, ruleArn);
-    }
-    const execution = other.start(JSON.parse(JSON.stringify(Input)));
-    await execution.ended;
-    refuseUnless('StepFunctions.AWSStepFunctionsException', 'states:DescribeExecution', execution.executionArn);
-    const { executionArn, status, output, error, cause } = execution;
-    const described = { ExecutionArn: executionArn, StateMachineArn, Status: status, Input };
-    if (status === 'SUCCEEDED') return { ...described, Output: output };
-    throw engineError('States.TaskFailed', JSON.stringify({ ...described, Error: error, Cause: cause }));
-  };
-
-  const waitForToken = async (state: TaskState, executionArn: string, input: unknown): Promise<unknown> => {
-    const { FunctionName, Payload } = input as { FunctionName: string; Payload: { taskToken: string } };
-    const { taskToken } = Payload;
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    waits.set(taskToken, { executionArn, resolve, reject });
-    const timer = setTimeout(
-      () => reject(engineError('States.Timeout', 'the callback timeout is over')),
-      state.TimeoutSeconds * 1000,
-    );
-    try {
-      await Promise.race([invoke(FunctionName, Payload), promise]);
-      return await promise;
-    } finally {
-      clearTimeout(timer);
-      waits.delete(taskToken);
-    }
-  };
-
-  const takeWait = (taskToken: string) => {
-    const wait = waits.get(taskToken);
-    // AWS distinguishes an expired token from an unknown one; for the caller both mean "too late".
-    if (!wait) throw engineError('TaskTimedOut', 'Task Timed Out');
-    waits.delete(taskToken);
-    return wait;
-  };
-
   const start: Machine['start'] = (input, name = randomUUID()) => {
-    const executionArn = `${resource.ref.replace(':stateMachine:', ':execution:')}:${name}`;
+    const executionArn = `${arn.replace(':stateMachine:', ':execution:')}:${name}`;
     const existing = executions.get(executionArn);
     if (existing) return existing;
     const execution: Execution & { abort: () => void } = {
@@ -180,12 +97,7 @@ export const machineOf = (
     // The engine resumes a retry before it reports the timeout, so the clock is checked too.
     const endsAt = Date.now() + definition.TimeoutSeconds * 1000;
     const isOver = () => execution.status !== 'RUNNING' || Date.now() >= endsAt;
-    const endWaits = () => {
-      for (const wait of waits.values()) if (wait.executionArn === executionArn) wait.reject(overError());
-    };
-    const tasks = Object.entries(definition.States).filter(
-      (entry): entry is [string, TaskState] => entry[1].Type === 'Task',
-    );
+    const tasks = Object.entries(flat.States).filter((entry): entry is [string, TaskState] => entry[1].Type === 'Task');
     const run = engine.run(structuredClone(input) as never, {
       overrides: {
         taskResourceLocalHandlers: Object.fromEntries(
@@ -206,7 +118,7 @@ export const machineOf = (
       if (execution.status !== 'RUNNING') return;
       execution.status = 'ABORTED';
       run.abort();
-      endWaits();
+      endWaits(executionArn);
     };
     execution.ended = run.result
       .then(
@@ -214,7 +126,7 @@ export const machineOf = (
           if (execution.status === 'RUNNING') Object.assign(execution, { status: 'SUCCEEDED', output });
         },
         (error: Error & { cause?: Partial<Error> }) => {
-          endWaits();
+          endWaits(executionArn);
           if (execution.status !== 'RUNNING') return;
           const status = Date.now() >= endsAt ? 'TIMED_OUT' : 'FAILED';
           Object.assign(execution, { status, error: error.cause?.name, cause: error.cause?.message });
@@ -233,7 +145,7 @@ export const machineOf = (
   };
 
   return {
-    arn: resource.ref,
+    arn,
     start,
     stop: (executionArn) => executions.get(executionArn)?.abort(),
     describe: (executionArn) => executions.get(executionArn),

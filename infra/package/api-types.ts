@@ -421,6 +421,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the campaigns
+         * @description Newest first. Only in a deployment with the setting `campaigns`, and not for a token of one account.
+         */
+        get: operations["ListCampaigns"];
+        put?: never;
+        /**
+         * Plan a campaign
+         * @description Reads a manifest in the media bucket and checks each row as far as it is free. It spends nothing. The same call about the same version of the manifest is the same campaign. Only in a deployment with the setting `campaigns`, and not for a token of one account.
+         */
+        post: operations["PlanCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/campaigns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a campaign
+         * @description Its status, its counts, and when its last row gets its turn. Only in a deployment with the setting `campaigns`, and not for a token of one account.
+         */
+        get: operations["ReadCampaign"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/campaigns/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a campaign
+         * @description Begins the rows that can run. From then on validations are paid for. A repeat changes nothing, and starts the work again where it was stopped. Only in a deployment with the setting `campaigns`, and not for a token of one account.
+         */
+        post: operations["StartCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/campaigns/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause a campaign
+         * @description Begins no more rows. Rows that have their turn go on to their end. A repeat changes nothing, and starts the work again where it was stopped. Only in a deployment with the setting `campaigns`, and not for a token of one account.
+         */
+        post: operations["PauseCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/campaigns/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume a campaign
+         * @description Goes on with the rows that have not ended. A repeat changes nothing, and starts the work again where it was stopped. Only in a deployment with the setting `campaigns`, and not for a token of one account.
+         */
+        post: operations["ResumeCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/campaigns/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a campaign
+         * @description Begins no more rows. Rows that have their turn go on to their end. A repeat changes nothing, and starts the work again where it was stopped. Only in a deployment with the setting `campaigns`, and not for a token of one account.
+         */
+        post: operations["CancelCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/truora": {
         parameters: {
             query?: never;
@@ -740,7 +864,7 @@ export interface components {
             status: number;
             detail?: string;
             /** @enum {string} */
-            code: "body_malformed" | "signature_invalid" | "capture_link_invalid" | "subject_missing" | "account_forbidden" | "revalidation_unknown" | "consent_receipt_unknown" | "already_decided" | "legal_hold" | "account_erased" | "nothing_to_record" | "not_ended" | "claimed_elsewhere" | "already_asked_otherwise" | "answer_too_old" | "body_too_large" | "content_type_unsupported" | "request_invalid" | "idempotency_key_reused" | "consent_missing" | "consent_unknown" | "consent_wrong_purpose" | "consent_expired" | "consent_revoked" | "consent_text_unknown" | "speech_match_needs_live_capture" | "retry_not_allowed" | "retry_unknown" | "retry_not_declined" | "retry_needs_liveness" | "retry_other_purpose" | "retry_too_late" | "retries_used_up" | "threshold_below_policy" | "purpose_unknown" | "media_empty" | "media_too_large" | "media_type_not_supported" | "media_unreadable" | "media_incomplete" | "media_too_small" | "media_without_video" | "media_without_sound" | "media_too_long" | "photo_cannot_prove_liveness" | "media_gone" | "media_changed" | "unexpected";
+            code: "body_malformed" | "signature_invalid" | "capture_link_invalid" | "subject_missing" | "account_forbidden" | "revalidation_unknown" | "consent_receipt_unknown" | "already_decided" | "legal_hold" | "account_erased" | "nothing_to_record" | "campaign_unknown" | "campaign_state" | "manifest_changed" | "not_ended" | "claimed_elsewhere" | "already_asked_otherwise" | "answer_too_old" | "body_too_large" | "content_type_unsupported" | "request_invalid" | "idempotency_key_reused" | "consent_missing" | "consent_unknown" | "consent_wrong_purpose" | "consent_expired" | "consent_revoked" | "consent_text_unknown" | "speech_match_needs_live_capture" | "retry_not_allowed" | "retry_unknown" | "retry_not_declined" | "retry_needs_liveness" | "retry_other_purpose" | "retry_too_late" | "retries_used_up" | "threshold_below_policy" | "purpose_unknown" | "media_empty" | "media_too_large" | "media_type_not_supported" | "media_unreadable" | "media_incomplete" | "media_too_small" | "media_without_video" | "media_without_sound" | "media_too_long" | "photo_cannot_prove_liveness" | "media_gone" | "media_changed" | "manifest_gone" | "manifest_too_large" | "plan_outlives_media" | "unexpected";
             errors?: {
                 path: string;
                 /** @enum {string} */
@@ -906,6 +1030,56 @@ export interface components {
             }[];
             keyDays?: number;
         };
+        CampaignBody: {
+            manifest: {
+                key: string;
+                versionId?: string;
+            };
+            purpose: string;
+            /** @default 1 */
+            pace: number;
+        };
+        CampaignView: {
+            campaignId: components["schemas"]["CampaignId"];
+            /** @enum {string} */
+            status: "planning" | "planned" | "running" | "pausing" | "paused" | "canceling" | "refused" | "ended" | "canceled";
+            purpose: string;
+            policyVersion: string;
+            createdAt: components["schemas"]["Timestamp"];
+            createdBy: string;
+            changedBy?: string;
+            pace: number;
+            askedPace: number;
+            /** @enum {string} */
+            reason?: "manifest_gone" | "manifest_empty" | "manifest_without_header" | "manifest_unknown_column" | "manifest_encoding" | "manifest_malformed" | "manifest_too_many_rows" | "no_row_can_run" | "plan_outlives_media";
+            line?: number;
+            plannedAt?: components["schemas"]["Timestamp"];
+            startedAt?: components["schemas"]["Timestamp"];
+            endedAt?: components["schemas"]["Timestamp"];
+            mediaUntil?: components["schemas"]["Timestamp"];
+            manifest: {
+                key: string;
+                versionId: string;
+                sha256?: string;
+            };
+            counts: {
+                rows: number;
+                runnable: number;
+                refused: {
+                    [key: string]: number;
+                };
+                turns: number;
+                ended: number;
+                byStatus: {
+                    [key: string]: number;
+                };
+            };
+            lastTurnAt?: components["schemas"]["Timestamp"];
+        };
+        CampaignList: {
+            campaigns: components["schemas"]["CampaignView"][];
+        };
+        CampaignId: string;
         GatewayError: {
             message: string;
         };
@@ -1186,7 +1360,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
-            /** @description There is no such text of consent. Or: The request breaks a rule. Or: The consent of the person is missing. Or: The person has no such receipt of consent. Or: The consent is for another purpose. Or: The time of the consent is over. Or: The consent was revoked. Or: Speech cannot be matched from a file. Or: The key was used with another request. Or: Linked retries are switched off. Or: The validation to retry is not of this person. Or: Only what was declined can be retried. Or: Only a passive liveness check can be retried. Or: The time for a retry is over. Or: The validation to retry had another purpose. Or: There is no retry left. Or: The threshold is below the floor of its policy. Or: There is no policy for this purpose. Or: The media is empty. Or: The media is too large. Or: The media type is not supported. Or: The media cannot be read. Or: The media is incomplete. Or: The media has too few pixels. Or: The media holds no video. Or: The media holds no sound. Or: The media lasts too long. Or: A photo cannot prove liveness. Or: There is no such media. */
+            /** @description The request breaks a rule. Or: The consent of the person is missing. Or: The person has no such receipt of consent. Or: The consent is for another purpose. Or: The time of the consent is over. Or: The consent was revoked. Or: Speech cannot be matched from a file. Or: The key was used with another request. Or: Linked retries are switched off. Or: The validation to retry is not of this person. Or: Only what was declined can be retried. Or: Only a passive liveness check can be retried. Or: The time for a retry is over. Or: The validation to retry had another purpose. Or: There is no retry left. Or: The threshold is below the floor of its policy. Or: There is no policy for this purpose. Or: The media is empty. Or: The media is too large. Or: The media type is not supported. Or: The media cannot be read. Or: The media is incomplete. Or: The media has too few pixels. Or: The media holds no video. Or: The media holds no sound. Or: The media lasts too long. Or: A photo cannot prove liveness. Or: There is no such media. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3249,6 +3423,854 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ListCampaigns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The campaigns. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "campaigns": [
+                     *         {
+                     *           "campaignId": "CMP5f2b8c1d9e3a47608f1c2d3e4b5a6978",
+                     *           "status": "running",
+                     *           "purpose": "portfolio",
+                     *           "policyVersion": "POLcedb850b7373b88bfd28e227c0f19416",
+                     *           "createdAt": "2026-11-23T10:00:00.000Z",
+                     *           "createdBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
+                     *           "pace": 5,
+                     *           "askedPace": 5,
+                     *           "manifest": {
+                     *             "key": "campaigns/manifests/portfolio-2026.csv",
+                     *             "versionId": "3HL4kqtJvjVBH40Nrjfkd"
+                     *           },
+                     *           "counts": {
+                     *             "rows": 40000,
+                     *             "runnable": 39800,
+                     *             "refused": {
+                     *               "enrollment_unknown": 150,
+                     *               "consent_missing": 50
+                     *             },
+                     *             "turns": 4000,
+                     *             "ended": 3980,
+                     *             "byStatus": {
+                     *               "approved": 3800,
+                     *               "declined": 180
+                     *             }
+                     *           },
+                     *           "changedBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
+                     *           "plannedAt": "2026-11-23T11:06:40.000Z",
+                     *           "startedAt": "2026-11-23T12:00:00.000Z",
+                     *           "mediaUntil": "2027-01-08T10:00:00.000Z",
+                     *           "lastTurnAt": "2026-11-23T14:12:40.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CampaignList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    PlanCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignBody"];
+            };
+        };
+        responses: {
+            /** @description It was planned before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "campaignId": "CMP5f2b8c1d9e3a47608f1c2d3e4b5a6978",
+                     *       "status": "running",
+                     *       "purpose": "portfolio",
+                     *       "policyVersion": "POLcedb850b7373b88bfd28e227c0f19416",
+                     *       "createdAt": "2026-11-23T10:00:00.000Z",
+                     *       "createdBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
+                     *       "pace": 5,
+                     *       "askedPace": 5,
+                     *       "manifest": {
+                     *         "key": "campaigns/manifests/portfolio-2026.csv",
+                     *         "versionId": "3HL4kqtJvjVBH40Nrjfkd"
+                     *       },
+                     *       "counts": {
+                     *         "rows": 40000,
+                     *         "runnable": 39800,
+                     *         "refused": {
+                     *           "enrollment_unknown": 150,
+                     *           "consent_missing": 50
+                     *         },
+                     *         "turns": 4000,
+                     *         "ended": 3980,
+                     *         "byStatus": {
+                     *           "approved": 3800,
+                     *           "declined": 180
+                     *         }
+                     *       },
+                     *       "changedBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
+                     *       "plannedAt": "2026-11-23T11:06:40.000Z",
+                     *       "startedAt": "2026-11-23T12:00:00.000Z",
+                     *       "mediaUntil": "2027-01-08T10:00:00.000Z",
+                     *       "lastTurnAt": "2026-11-23T14:12:40.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description It is being planned. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "campaignId": "CMP5f2b8c1d9e3a47608f1c2d3e4b5a6978",
+                     *       "status": "planning",
+                     *       "purpose": "portfolio",
+                     *       "policyVersion": "POLcedb850b7373b88bfd28e227c0f19416",
+                     *       "createdAt": "2026-11-23T10:00:00.000Z",
+                     *       "createdBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
+                     *       "pace": 5,
+                     *       "askedPace": 5,
+                     *       "manifest": {
+                     *         "key": "campaigns/manifests/portfolio-2026.csv",
+                     *         "versionId": "3HL4kqtJvjVBH40Nrjfkd"
+                     *       },
+                     *       "counts": {
+                     *         "rows": 0,
+                     *         "runnable": 0,
+                     *         "refused": {},
+                     *         "turns": 0,
+                     *         "ended": 0,
+                     *         "byStatus": {}
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description The body is too large. Or from API Gateway: The request is above 10 MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Request Entity Too Large"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            /** @description The request breaks a rule. Or: There is no policy for this purpose. Or: There is no such manifest. Or: The manifest is too large. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ReadCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the campaign. */
+                id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The campaign. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "campaignId": "CMP5f2b8c1d9e3a47608f1c2d3e4b5a6978",
+                     *       "status": "running",
+                     *       "purpose": "portfolio",
+                     *       "policyVersion": "POLcedb850b7373b88bfd28e227c0f19416",
+                     *       "createdAt": "2026-11-23T10:00:00.000Z",
+                     *       "createdBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
+                     *       "pace": 5,
+                     *       "askedPace": 5,
+                     *       "manifest": {
+                     *         "key": "campaigns/manifests/portfolio-2026.csv",
+                     *         "versionId": "3HL4kqtJvjVBH40Nrjfkd"
+                     *       },
+                     *       "counts": {
+                     *         "rows": 40000,
+                     *         "runnable": 39800,
+                     *         "refused": {
+                     *           "enrollment_unknown": 150,
+                     *           "consent_missing": 50
+                     *         },
+                     *         "turns": 4000,
+                     *         "ended": 3980,
+                     *         "byStatus": {
+                     *           "approved": 3800,
+                     *           "declined": 180
+                     *         }
+                     *       },
+                     *       "changedBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
+                     *       "plannedAt": "2026-11-23T11:06:40.000Z",
+                     *       "startedAt": "2026-11-23T12:00:00.000Z",
+                     *       "mediaUntil": "2027-01-08T10:00:00.000Z",
+                     *       "lastTurnAt": "2026-11-23T14:12:40.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description There is no such campaign. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            /** @description The request breaks a rule. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    StartCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the campaign. */
+                id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The campaign. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "campaignId": "CMP5f2b8c1d9e3a47608f1c2d3e4b5a6978",
+                     *       "status": "running",
+                     *       "purpose": "portfolio",
+                     *       "policyVersion": "POLcedb850b7373b88bfd28e227c0f19416",
+                     *       "createdAt": "2026-11-23T10:00:00.000Z",
+                     *       "createdBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
+                     *       "pace": 5,
+                     *       "askedPace": 5,
+                     *       "manifest": {
+                     *         "key": "campaigns/manifests/portfolio-2026.csv",
+                     *         "versionId": "3HL4kqtJvjVBH40Nrjfkd"
+                     *       },
+                     *       "counts": {
+                     *         "rows": 40000,
+                     *         "runnable": 39800,
+                     *         "refused": {
+                     *           "enrollment_unknown": 150,
+                     *           "consent_missing": 50
+                     *         },
+                     *         "turns": 4000,
+                     *         "ended": 3980,
+                     *         "byStatus": {
+                     *           "approved": 3800,
+                     *           "declined": 180
+                     *         }
+                     *       },
+                     *       "changedBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
+                     *       "plannedAt": "2026-11-23T11:06:40.000Z",
+                     *       "startedAt": "2026-11-23T12:00:00.000Z",
+                     *       "mediaUntil": "2027-01-08T10:00:00.000Z",
+                     *       "lastTurnAt": "2026-11-23T14:12:40.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description There is no such campaign. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            /** @description The campaign is in another status. Or: The manifest was overwritten after the plan. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            /** @description The request breaks a rule. Or: The campaign would outlive its media. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    PauseCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the campaign. */
+                id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The campaign. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "campaignId": "CMP5f2b8c1d9e3a47608f1c2d3e4b5a6978",
+                     *       "status": "running",
+                     *       "purpose": "portfolio",
+                     *       "policyVersion": "POLcedb850b7373b88bfd28e227c0f19416",
+                     *       "createdAt": "2026-11-23T10:00:00.000Z",
+                     *       "createdBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
+                     *       "pace": 5,
+                     *       "askedPace": 5,
+                     *       "manifest": {
+                     *         "key": "campaigns/manifests/portfolio-2026.csv",
+                     *         "versionId": "3HL4kqtJvjVBH40Nrjfkd"
+                     *       },
+                     *       "counts": {
+                     *         "rows": 40000,
+                     *         "runnable": 39800,
+                     *         "refused": {
+                     *           "enrollment_unknown": 150,
+                     *           "consent_missing": 50
+                     *         },
+                     *         "turns": 4000,
+                     *         "ended": 3980,
+                     *         "byStatus": {
+                     *           "approved": 3800,
+                     *           "declined": 180
+                     *         }
+                     *       },
+                     *       "changedBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
+                     *       "plannedAt": "2026-11-23T11:06:40.000Z",
+                     *       "startedAt": "2026-11-23T12:00:00.000Z",
+                     *       "mediaUntil": "2027-01-08T10:00:00.000Z",
+                     *       "lastTurnAt": "2026-11-23T14:12:40.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description There is no such campaign. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            /** @description The campaign is in another status. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            /** @description The request breaks a rule. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ResumeCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the campaign. */
+                id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The campaign. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "campaignId": "CMP5f2b8c1d9e3a47608f1c2d3e4b5a6978",
+                     *       "status": "running",
+                     *       "purpose": "portfolio",
+                     *       "policyVersion": "POLcedb850b7373b88bfd28e227c0f19416",
+                     *       "createdAt": "2026-11-23T10:00:00.000Z",
+                     *       "createdBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
+                     *       "pace": 5,
+                     *       "askedPace": 5,
+                     *       "manifest": {
+                     *         "key": "campaigns/manifests/portfolio-2026.csv",
+                     *         "versionId": "3HL4kqtJvjVBH40Nrjfkd"
+                     *       },
+                     *       "counts": {
+                     *         "rows": 40000,
+                     *         "runnable": 39800,
+                     *         "refused": {
+                     *           "enrollment_unknown": 150,
+                     *           "consent_missing": 50
+                     *         },
+                     *         "turns": 4000,
+                     *         "ended": 3980,
+                     *         "byStatus": {
+                     *           "approved": 3800,
+                     *           "declined": 180
+                     *         }
+                     *       },
+                     *       "changedBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
+                     *       "plannedAt": "2026-11-23T11:06:40.000Z",
+                     *       "startedAt": "2026-11-23T12:00:00.000Z",
+                     *       "mediaUntil": "2027-01-08T10:00:00.000Z",
+                     *       "lastTurnAt": "2026-11-23T14:12:40.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description There is no such campaign. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            /** @description The campaign is in another status. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            /** @description The request breaks a rule. Or: The campaign would outlive its media. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    CancelCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the campaign. */
+                id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The campaign. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "campaignId": "CMP5f2b8c1d9e3a47608f1c2d3e4b5a6978",
+                     *       "status": "running",
+                     *       "purpose": "portfolio",
+                     *       "policyVersion": "POLcedb850b7373b88bfd28e227c0f19416",
+                     *       "createdAt": "2026-11-23T10:00:00.000Z",
+                     *       "createdBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
+                     *       "pace": 5,
+                     *       "askedPace": 5,
+                     *       "manifest": {
+                     *         "key": "campaigns/manifests/portfolio-2026.csv",
+                     *         "versionId": "3HL4kqtJvjVBH40Nrjfkd"
+                     *       },
+                     *       "counts": {
+                     *         "rows": 40000,
+                     *         "runnable": 39800,
+                     *         "refused": {
+                     *           "enrollment_unknown": 150,
+                     *           "consent_missing": 50
+                     *         },
+                     *         "turns": 4000,
+                     *         "ended": 3980,
+                     *         "byStatus": {
+                     *           "approved": 3800,
+                     *           "declined": 180
+                     *         }
+                     *       },
+                     *       "changedBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
+                     *       "plannedAt": "2026-11-23T11:06:40.000Z",
+                     *       "startedAt": "2026-11-23T12:00:00.000Z",
+                     *       "mediaUntil": "2027-01-08T10:00:00.000Z",
+                     *       "lastTurnAt": "2026-11-23T14:12:40.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description There is no such campaign. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            /** @description The campaign is in another status. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            /** @description The request breaks a rule. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
             429: components["responses"]["TooManyRequests"];
             /** @description The server failed. Or from API Gateway: The function failed. */
             500: {

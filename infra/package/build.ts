@@ -11,7 +11,9 @@ const root = join(import.meta.dirname, '../..');
 /** What the code and its users read beside the JavaScript. */
 const assets = [
   ...['selfie.jpg', 'selfie.mp4'].map((file) => `infra/local/media/${file}`),
-  ...['input', 'outcome', 'ended', 'amended', 'openapi', 'reasons'].map((name) => `shared/contracts/${name}.json`),
+  ...['input', 'outcome', 'ended', 'amended', 'campaign-ended', 'openapi', 'reasons'].map(
+    (name) => `shared/contracts/${name}.json`,
+  ),
   // The page that the `type` of a problem names, and the example of an upload from a browser.
   'shared/contracts/problems.md',
   'shared/contracts/browser-upload.html',

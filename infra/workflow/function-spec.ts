@@ -15,7 +15,8 @@ export type Kind =
   | 'HOLD'
   | Links
   | Consents
-  | Erasable;
+  | Erasable
+  | 'CAMP';
 
 /** Links of the capture page, and the sessions that they open. */
 type Links = 'LINK' | 'SESSION';
@@ -29,7 +30,7 @@ type Erasable = 'ERASED' | 'LEGAL';
 export type Verb = 'Get' | 'BatchGet' | 'Put' | 'Update' | 'Delete';
 
 /** The folders of the media bucket. */
-export type Folder = 'inbox' | 'media';
+export type Folder = 'inbox' | 'media' | 'campaigns';
 
 /** One permission of a function. `infra/aws/permissions.ts` says what each means in IAM. */
 export type Grant =
@@ -59,7 +60,11 @@ export type Grant =
   | 'stopExecution'
   | 'describeExecution'
   | 'readHistory'
-  | 'resumeExecution';
+  | 'resumeExecution'
+  | 'putInCampaigns'
+  | 'deleteCampaignMedia'
+  | 'startCampaign'
+  | 'describeCampaign';
 
 /** What one function is given: Lambda's time limit, its environment variables, and its permissions. */
 export type FunctionSpec = { seconds: number; env: readonly EnvKey[]; may: readonly Grant[] };

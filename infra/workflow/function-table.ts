@@ -1,6 +1,7 @@
 import { BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import type { FunctionName } from '../../shared/workflow/functions.ts';
+import { campaignFunctions } from './campaign-functions.ts';
 import { captureFunctions, captureSteps } from './capture-functions.ts';
 import { consentFunctions } from './consent-functions.ts';
 import { consoleFunctions } from './console-functions.ts';
@@ -218,6 +219,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
     may: ['readTruoraKey', { items: { Update: ['SWEEP'] } }],
   },
   ...consoleFunctions,
+  ...campaignFunctions,
 };
 
 /** One column of the table, by function. */

@@ -13,9 +13,13 @@ import type { Media, Notification } from '../domain/revalidation.ts';
 import { sfn } from './clients.ts';
 
 /** Starts an execution. Its name depends only on the request, so a repeat starts no second one. */
-export const startExecution = async (machineArn: string, name: string, request: RevalidationRequest): Promise<void> => {
+export const startExecution = (machineArn: string, name: string, request: RevalidationRequest): Promise<void> =>
+  startNamed(machineArn, name, { request });
+
+/** Starts an execution, unless there is one of that name. */
+export const startNamed = async (machineArn: string, name: string, given: object): Promise<void> => {
   try {
-    const input = JSON.stringify({ request });
+    const input = JSON.stringify(given);
     await sfn().send(new StartExecutionCommand({ stateMachineArn: machineArn, name, input }));
   } catch (error) {
     if (!(error instanceof Error && error.name === 'ExecutionAlreadyExists')) throw error;

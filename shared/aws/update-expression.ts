@@ -14,6 +14,8 @@ export type Change = {
   setIfAbsent?: Record<string, unknown>;
   /** Attributes that are removed. */
   remove?: readonly string[];
+  /** Numbers that are increased by another attribute of the item. */
+  advance?: Record<string, string>;
   /** Sets of texts that get one more element (idempotent), and numbers that are increased. */
   add?: Record<string, string | number>;
   /** Sets of texts that lose an element (idempotent). An empty set is an absent attribute. */
@@ -21,6 +23,8 @@ export type Change = {
   when?: Condition;
   /** Only when the attribute is absent, below the value, or of another type. */
   whileBelow?: Record<string, string | number>;
+  /** Only when the attribute is a number from this one on. */
+  whileFrom?: Record<string, number>;
   /** Only when the set is absent, has fewer elements than `most`, or contains this one. */
   whileRoom?: Record<string, { most: number; one: string }>;
   /** Only when the set does not contain this element. */
@@ -68,6 +72,10 @@ export const textOf = (change: Change) => {
       const name = text.name(attribute);
       return `${name} = if_not_exists(${name}, ${text.value(to)})`;
     }),
+    ...Object.entries(change.advance ?? {}).map(([attribute, by]) => {
+      const name = text.name(attribute);
+      return `${name} = ${name} + ${text.name(by)}`;
+    }),
     ...Object.entries(change.append ?? {}).map(([attribute, more]) => {
       const name = text.name(attribute);
       return `${name} = list_append(if_not_exists(${name}, ${text.value([])}), ${text.value(more)})`;
@@ -84,6 +92,9 @@ export const textOf = (change: Change) => {
     const name = text.name(attribute);
     return `(NOT ${name} >= ${text.value(bound)})`;
   });
+  const from = Object.entries(change.whileFrom ?? {}).map(
+    ([attribute, bound]) => `${text.name(attribute)} >= ${text.value(bound)}`,
+  );
   const room = Object.entries(change.whileRoom ?? {}).map(([attribute, { most, one }]) => {
     const name = text.name(attribute);
     return `(attribute_not_exists(${name}) OR size(${name}) < ${text.value(most)} OR contains(${name}, ${text.value(one)}))`;
@@ -91,9 +102,13 @@ export const textOf = (change: Change) => {
   const without = Object.entries(change.whileWithout ?? {}).map(
     ([attribute, one]) => `(NOT contains(${text.name(attribute)}, ${text.value(one)}))`,
   );
-  const when = [...(change.when ? [conditionText(change.when, text)] : []), ...below, ...room, ...without].join(
-    ' AND ',
-  );
+  const when = [
+    ...(change.when ? [conditionText(change.when, text)] : []),
+    ...below,
+    ...from,
+    ...room,
+    ...without,
+  ].join(' AND ');
   const condition = when && change.orAbsent ? `attribute_not_exists(pk) OR (${when})` : when;
   return defined({
     UpdateExpression: [

@@ -99,11 +99,18 @@ export const versionOf = ({ versionId, etag }: Pick<MediaAddress, 'versionId' | 
 /** Where a call may take media from: what other systems put there, or a drop's own object. */
 const CALLABLE = ['media/', INBOX];
 
+/** Media of campaigns, in a deployment that has them. */
+const OF_CAMPAIGN = /^campaigns\/[\w-]{1,64}\/media\//;
+
 /** @throws RequestInvalidError `request_invalid` when the object is not where media may be taken from */
-export const refuseForeignMedia = ({ kind, bucket, mediaBucket, media, call }: Intake): void => {
+export const refuseForeignMedia = (
+  { kind, bucket, mediaBucket, media, call }: Intake,
+  { campaigns = false }: { campaigns?: boolean } = {},
+): void => {
   if (bucket !== mediaBucket) {
     throw new RequestInvalidError('request_invalid', 'event.detail.bucket.name: must be the media bucket');
   }
   if (kind === 'drop' || call?.capture || CALLABLE.some((prefix) => media.key.startsWith(prefix))) return;
+  if (campaigns && OF_CAMPAIGN.test(media.key)) return;
   throw new RequestInvalidError('request_invalid', `media.key: must begin with ${CALLABLE.join(' or ')}`);
 };

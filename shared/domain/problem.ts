@@ -18,6 +18,9 @@ export const problems = {
   legal_hold: { status: 409, title: 'A legal hold forbids the erasure.' },
   account_erased: { status: 410, title: 'The person of this account id was erased.' },
   nothing_to_record: { status: 409, title: 'There is nothing to record now.' },
+  campaign_unknown: { status: 404, title: 'There is no such campaign.' },
+  campaign_state: { status: 409, title: 'The campaign is in another status.' },
+  manifest_changed: { status: 409, title: 'The manifest was overwritten after the plan.' },
   not_ended: { status: 409, title: 'The re-validation has not ended.' },
   claimed_elsewhere: { status: 409, title: 'Another request with the same key is in progress.' },
   already_asked_otherwise: { status: 409, title: 'The media was asked about with another request.' },
@@ -54,6 +57,9 @@ export const problems = {
   photo_cannot_prove_liveness: { status: 422, title: 'A photo cannot prove liveness.' },
   media_gone: { status: 422, title: 'There is no such media.' },
   media_changed: { status: 422, title: 'The media was overwritten.' },
+  manifest_gone: { status: 422, title: 'There is no such manifest.' },
+  manifest_too_large: { status: 422, title: 'The manifest is too large.' },
+  plan_outlives_media: { status: 422, title: 'The campaign would outlive its media.' },
   unexpected: { status: 500, title: 'The server failed.' },
 } as const satisfies { [Name in Code]?: { status: number; title: string } };
 

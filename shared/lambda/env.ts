@@ -81,6 +81,15 @@ const variables = {
   /** The namespace of our CloudWatch metrics. */
   METRICS_NAMESPACE: text,
   MACHINE_ARN: text,
+  /** The machine of campaigns, and whether the deployment has campaigns: without them there is no such variable. */
+  CAMPAIGN_MACHINE_ARN: text,
+  CAMPAIGNS: z._default(
+    z.pipe(
+      z.enum(['true', 'false']),
+      z.transform((value) => value === 'true'),
+    ),
+    false,
+  ),
   /** The token claim with the one account that a token may see; `none` when every token may see all. */
   ACCOUNT_CLAIM: z.pipe(
     text,

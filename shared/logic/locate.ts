@@ -32,7 +32,11 @@ import {
 import { receiveRecording } from './recording.ts';
 
 /** What the search for a case works with, as the deployment decides it. */
-export type LocateSettings = RequestSettings & { ledger: Ledger };
+export type LocateSettings = RequestSettings & {
+  ledger: Ledger;
+  /** Whether a call may name media of campaigns. */
+  campaigns?: boolean;
+};
 
 /**
  * The case of a request that is about to claim it, how it was found, and the request as it was read for that. The case of an
@@ -61,7 +65,7 @@ export const locate = async (settings: LocateSettings, intake: Intake): Promise<
   const idempotencyKey = aliasOf(intake.call, policy);
   const bound = idempotencyKey && (await findKey(ledger, idempotencyKey));
   if (bound) return { by: 'key', revalidationId: bound, idempotencyKey };
-  refuseForeignMedia(intake);
+  refuseForeignMedia(intake, settings);
   if (intake.call?.capture) return { by: 'live', idempotencyKey, ...(await locateLive(settings, intake)) };
   const ticket = await enterDropOnTicket(ledger, intake);
   if (ticket?.capture === 'live') return receiveRecording(settings, intake, ticket);

@@ -35,6 +35,13 @@ export const routes = {
   ReadCase: { method: 'GET', path: '/revalidations/{id}/case', scope: 'read' },
   FollowUpCase: { method: 'POST', path: '/revalidations/{id}/follow-up', scope: 'write' },
   ReadHealth: { method: 'GET', path: '/health', scope: 'read' },
+  PlanCampaign: { method: 'POST', path: '/campaigns', scope: 'operate' },
+  ListCampaigns: { method: 'GET', path: '/campaigns', scope: 'read' },
+  ReadCampaign: { method: 'GET', path: '/campaigns/{id}', scope: 'read' },
+  StartCampaign: { method: 'POST', path: '/campaigns/{id}/start', scope: 'operate' },
+  PauseCampaign: { method: 'POST', path: '/campaigns/{id}/pause', scope: 'operate' },
+  ResumeCampaign: { method: 'POST', path: '/campaigns/{id}/resume', scope: 'operate' },
+  CancelCampaign: { method: 'POST', path: '/campaigns/{id}/cancel', scope: 'operate' },
   ReceiveWebhook: { method: 'POST', path: '/webhooks/truora', scope: 'signature' },
 } as const satisfies Record<string, Route>;
 
@@ -67,23 +74,35 @@ export const consoleFunctions = ['ListCases', 'ReadDay', 'ReadCase', 'FollowUpCa
 
 export type ConsoleFunction = (typeof consoleFunctions)[number];
 
-/** The functions that a setting leaves out. */
-export type OptionalFunction = EvidenceFunction | ConsoleFunction;
+/** The steps of the machine of campaigns. */
+export const campaignSteps = ['ReadManifest', 'WaitForTurn', 'RecordRow', 'SumUp'] as const;
 
-/** The functions of a deployment with these settings. */
-export const functionsOf = (config: { evidence: boolean; console: boolean }): readonly FunctionName[] =>
-  functionNames.filter(
-    (name) =>
-      (config.evidence || !(evidenceFunctions as readonly string[]).includes(name)) &&
-      (config.console || !(consoleFunctions as readonly string[]).includes(name)),
-  );
+export type CampaignStep = (typeof campaignSteps)[number];
+
+/** The functions that only a deployment with campaigns has. */
+export const campaignFunctions = [
+  ...campaignSteps,
+  'PlanCampaign',
+  'ListCampaigns',
+  'ReadCampaign',
+  'StartCampaign',
+  'PauseCampaign',
+  'ResumeCampaign',
+  'CancelCampaign',
+] as const;
+
+export type CampaignFunction = (typeof campaignFunctions)[number];
+
+/** The functions that a setting leaves out. */
+export type OptionalFunction = EvidenceFunction | ConsoleFunction | CampaignFunction;
+
 export type GatewayScope = Extract<Route['scope'], 'read' | 'write' | 'operate'>;
 
 /** Whether the gateway checks the caller. In any other route the function checks the call, or everyone may make it. */
 export const isGatewayScope = (scope: Route['scope']): scope is GatewayScope =>
   scope === 'read' || scope === 'write' || scope === 'operate';
 
-export type FunctionName = StepName | RouteName | JobName;
+export type FunctionName = StepName | CampaignStep | RouteName | JobName;
 
 /** The functions that every deployment has. */
 export type CoreFunction = Exclude<FunctionName, OptionalFunction>;
@@ -92,4 +111,19 @@ export const functionNames: readonly FunctionName[] = [
   ...stepNames,
   ...(Object.keys(routes) as RouteName[]),
   ...(Object.keys(jobs) as JobName[]),
+  ...campaignSteps,
 ];
+
+/** The functions of a deployment with these settings. */
+export const functionsOf = (config: {
+  evidence: boolean;
+  console: boolean;
+  campaigns: boolean;
+}): readonly FunctionName[] => {
+  const without: readonly string[] = [
+    ...(config.evidence ? [] : evidenceFunctions),
+    ...(config.console ? [] : consoleFunctions),
+    ...(config.campaigns ? [] : campaignFunctions),
+  ];
+  return functionNames.filter((name) => !without.includes(name));
+};

@@ -38,6 +38,8 @@ export const metrics = {
   VerdictsUnconfirmed: { unit: 'Count', by: [[]] },
   /** Runs of a person with further finished enrollments at Truora. */
   OtherEnrollments: { unit: 'Count', by: [[]] },
+  /** Rows of campaigns that have ended, by their status. */
+  CampaignRows: { unit: 'Count', by: [['status']] },
   /** Failures of a job: one for each item, or for the job itself. */
   SweepFailures: { unit: 'Count', by: [[]] },
   /** Days until the Truora key expires; absent when the key holds no date. */

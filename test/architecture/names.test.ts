@@ -6,7 +6,7 @@ import { definition } from '../../infra/workflow/definition.ts';
 import { envKeys } from '../../infra/workflow/function-table.ts';
 import { functionSeconds } from '../../infra/workflow/timeouts.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { fileOf, jobs, routes } from '../../shared/workflow/functions.ts';
+import { campaignSteps, fileOf, jobs, routes } from '../../shared/workflow/functions.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -27,7 +27,7 @@ const generated = ['infra/package/api-types.ts'];
 
 const sources = files.filter((file) => /^(shared|functions|infra)\/.*\.ts$/.test(file) && !generated.includes(file));
 
-const names = [...stepNames, ...Object.keys(routes), ...Object.keys(jobs)];
+const names = [...stepNames, ...Object.keys(routes), ...Object.keys(jobs), ...campaignSteps];
 
 describe('a name', () => {
   test('each step, route and job has one file in functions/, and no other file is there', () => {
@@ -64,7 +64,7 @@ describe.each(names)('the file of %s', (name) => {
   test('exports its handler, made for this name, and nothing else', () => {
     const exported = [...source.matchAll(/^export\b.*$/gm)].map(([line]) => line);
     expect(exported).toEqual([
-      expect.stringMatching(new RegExp(`^export const handler = (step|route|job)\\('${name}', `)),
+      expect.stringMatching(new RegExp(`^export const handler = (step|campaignStep|route|job)\\('${name}', `)),
     ]);
     expect(source).not.toMatch(/module\.exports|export default/);
   });

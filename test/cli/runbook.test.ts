@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -7,8 +8,10 @@ import { run } from '../../infra/cli/program/run.ts';
 import { executionEvent } from '../../infra/local/event-bus.ts';
 import { drop } from '../../infra/local/put-media.ts';
 import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
+import { createCampaign } from '../../shared/campaigns/items.ts';
 import { signWebhook } from '../../shared/truora/webhook.ts';
 import { type AwsStage, openAwsStage } from '../support/aws-stage.ts';
+import { campaign } from '../support/campaign.ts';
 import { selfie } from '../support/commands.ts';
 import { chapterOf, read } from '../support/documents.ts';
 import { loseRepair, putJobMessage } from '../support/lost-repairs.ts';
@@ -25,7 +28,7 @@ let stage: AwsStage;
 let secrets: Map<string, string>;
 
 beforeAll(async () => {
-  stage = await openAwsStage({ deliversFailures: () => false, config: { unclaimedMinutes: 0 } });
+  stage = await openAwsStage({ deliversFailures: () => false, config: { unclaimedMinutes: 0, campaigns: true } });
   secrets = new Map(stage.running.system.secrets);
 }, 60_000);
 
@@ -77,7 +80,9 @@ const checkAws = ({ words }: Started) => {
   if (!call) throw new Error(`aws ${service} ${operation} is not a call that this test knows`);
   const value = call.resource === '' ? more[0] : more[more.indexOf(call.resource) + 1];
   expect(resourcesOf(template, call.type).map(({ ref }) => ref)).toContain(value?.split('/').at(-1));
-  const [policy] = resourcesOf(template, 'AWS::IAM::ManagedPolicy');
+  const policy = resourcesOf(template, 'AWS::IAM::ManagedPolicy').find(({ id }) =>
+    id.startsWith('OperatorPermissions'),
+  );
   expect(JSON.stringify(policy?.properties.PolicyDocument)).toContain(`"${call.action}"`);
 };
 
@@ -137,6 +142,14 @@ const outcomeOf = (accountId: string) =>
     return record;
   });
 
+/** A campaign that runs, and whose execution is not there. */
+const campaignOf = async (name: string): Promise<string> => {
+  const campaignId = `CMP${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
+  const ledger = { table: stage.running.system.table, retentionDays: 1 };
+  await createCampaign(ledger, campaign({ campaignId, status: 'running', run: 1 }));
+  return campaignId;
+};
+
 /** Brings about what each alarm is about. @returns what its reader puts in place of the words in capitals */
 const states: Record<AlarmName, () => Promise<Replaced>> = {
   ExecutionsFailed: () => ended('system-error'),
@@ -186,6 +199,8 @@ const states: Record<AlarmName, () => Promise<Replaced>> = {
     putJobMessage(stage.running.system, { detail: { revalidationId: signed.ID } }, 'EvidenceDeadLetters');
     return signed;
   },
+  CampaignStopped: async () => ({ ID: await campaignOf('stopped') }),
+  CampaignRowsFailed: async () => ({ ID: await campaignOf('failed') }),
   SweepsMissing: async () => ({}),
 };
 

@@ -101,6 +101,14 @@ describe('the OpenAPI document', () => {
       ReadCase: withScope('revalidations/read'),
       FollowUpCase: withScope('revalidations/write'),
       ReadHealth: withScope('revalidations/read'),
+      ListCampaigns: withScope('revalidations/read'),
+      ReadCampaign: withScope('revalidations/read'),
+      ...Object.fromEntries(
+        ['Plan', 'Start', 'Pause', 'Resume', 'Cancel'].map((name) => [
+          `${name}Campaign`,
+          withScope('revalidations/operate'),
+        ]),
+      ),
       ReceiveWebhook: [],
     });
   });

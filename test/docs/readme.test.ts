@@ -9,7 +9,7 @@ import { definition } from '../../infra/workflow/definition.ts';
 import { errorReasons, groupedReasons, ourReasons } from '../../shared/domain/reasons.ts';
 import { Verdict } from '../../shared/domain/revalidation.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { functionNames } from '../../shared/workflow/functions.ts';
+import { functionsOf } from '../../shared/workflow/functions.ts';
 import { read } from '../support/documents.ts';
 
 const part = (document: string, name: string): string => {
@@ -46,7 +46,8 @@ describe('the picture of the state machine', () => {
 
 describe('the picture of the architecture', () => {
   test('shows every function', () => {
-    for (const name of functionNames) expect(part('README.md', 'architecture')).toMatch(new RegExp(`[>, ]${name}\\b`));
+    for (const name of functionsOf(Config.parse({})))
+      expect(part('README.md', 'architecture')).toMatch(new RegExp(`[>, ]${name}\\b`));
   });
 
   test('draws an arrow only where the template grants a permission', () => {

@@ -12,7 +12,8 @@ const root = join(import.meta.dirname, '../..');
 
 const runbook = readFileSync(join(root, 'infra/aws/RUNBOOK.md'), 'utf8');
 
-const config = Config.parse({ alarmEmail: 'ops@example.com' });
+// With campaigns, which have alarms of their own.
+const config = Config.parse({ alarmEmail: 'ops@example.com', campaigns: true });
 
 const template = synthesized(config);
 
@@ -72,7 +73,7 @@ test.each(inTemplate.map((alarm) => [String(alarm.AlarmName), alarm] as const))(
 
 describe('the text of an alarm stands alone', () => {
   const runbookUrl = `https://wiki.example.com/${'a'.repeat(270)}`;
-  const inWiki = synthesize(Config.parse({ stage: 'wiki', runbookUrl }));
+  const inWiki = synthesize(Config.parse({ stage: 'wiki', runbookUrl, campaigns: true }));
   const textsOf = (of: Template) =>
     new Map(
       ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].flatMap((type) =>

@@ -58,12 +58,26 @@ const clients: Record<FunctionName, readonly string[]> = {
   ReadCase: [...ledger, 'client-sfn'],
   FollowUpCase: ledger,
   ReadHealth: ledger,
+  ReadManifest: [...ledger, 'client-s3'],
+  WaitForTurn: ledger,
+  RecordRow: ledger,
+  SumUp: [...ledger, 'client-eventbridge', 'client-s3'],
+  PlanCampaign: [...ledger, 'client-eventbridge', 'client-s3', 'client-sfn'],
+  ListCampaigns: ledger,
+  ReadCampaign: ledger,
+  StartCampaign: [...ledger, 'client-eventbridge', 'client-s3', 'client-sfn'],
+  PauseCampaign: [...ledger, 'client-eventbridge', 'client-s3', 'client-sfn'],
+  ResumeCampaign: [...ledger, 'client-eventbridge', 'client-s3', 'client-sfn'],
+  CancelCampaign: [...ledger, 'client-eventbridge', 'client-s3', 'client-sfn'],
 };
 
 /** Packages that every function may hold beside the clients, and those that one function may hold. */
 const everywhere = ['zod', '@middy/core', '@smithy/core', '@smithy/signature-v4'];
 
-const alone: Partial<Record<FunctionName, readonly string[]>> = { ReceiveWebhook: ['jose'] };
+const alone: Partial<Record<FunctionName, readonly string[]>> = {
+  ReceiveWebhook: ['jose'],
+  ReadManifest: ['csv-parse'],
+};
 
 const outputOf = (name: FunctionName) => {
   const found = Object.entries(metafile.outputs).find(([path]) => path.endsWith(`/${fileOf(name)}.mjs`));

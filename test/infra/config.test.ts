@@ -64,6 +64,7 @@ describe('the configuration', () => {
       retrySeconds: 300,
       retentionDays: 365,
       evidence: true,
+      campaigns: false,
       evidenceYears: 5,
       evidenceKeys: 1,
       callsPerSecond: 50,

@@ -4,11 +4,8 @@ import { expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { Statement } from '../../infra/local/iam/policies.ts';
 import { resolver, resourcesOf, synthesize } from '../../infra/local/template.ts';
-import { functionsOf } from '../../shared/workflow/functions.ts';
 import { synthesized } from '../support/synthesized.ts';
-
-/** Those of a deployment with the settings that are the default. */
-const functionNames = functionsOf(Config.parse({}));
+import { deployed } from '../support/template.ts';
 
 const template = synthesized(Config.parse({}));
 
@@ -102,7 +99,7 @@ test('each queue and log group that the runbook names is an output, and each suc
 
 test("every function logs in Lambda's JSON format, under its own log group, without a level that drops metrics", () => {
   const functions = resourcesOf(template, 'AWS::Lambda::Function');
-  expect(functions).toHaveLength(functionNames.length);
+  expect(functions).toHaveLength(deployed.length);
   const groups = new Set(resourcesOf(template, 'AWS::Logs::LogGroup').map(({ ref }) => ref));
   for (const { properties } of functions) {
     const { LogGroup, ...more } = properties.LoggingConfig as { LogGroup: string };
@@ -113,5 +110,5 @@ test("every function logs in Lambda's JSON format, under its own log group, with
       POWERTOOLS_LOG_LEVEL: 'INFO',
     });
   }
-  expect(arnsOf('AWS::Lambda::Function').length).toBe(functionNames.length);
+  expect(arnsOf('AWS::Lambda::Function').length).toBe(deployed.length);
 });

@@ -35,6 +35,7 @@ const given: Record<keyof typeof Config.shape, string> = {
   retrySeconds: '120',
   retentionDays: '90',
   evidence: 'false',
+  campaigns: 'true',
   allowNationalIds: 'true',
   evidenceYears: '10',
   evidenceKeys: '2',

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { synthesize, type Template } from '../../infra/local/template.ts';
-import { functionsOf } from '../../shared/workflow/functions.ts';
 import {
   dataKey,
+  deployed,
   MEDIA,
   only,
   prod,
@@ -13,9 +13,6 @@ import {
   statementsOf,
   template,
 } from '../support/template.ts';
-
-/** Those of a deployment with the settings that are the default. */
-const functionNames = functionsOf(Config.parse({}));
 
 describe('the media bucket', () => {
   const { id, Properties } = only(template, 'AWS::S3::Bucket', MEDIA);
@@ -194,7 +191,7 @@ describe('data', () => {
     // The logs show what happened, also after the stack is gone.
     const logs = rawOf(prod, 'AWS::Logs::LogGroup').length;
     expect(livesOf(prod, ['AWS::Logs::LogGroup'])).toEqual(Array.from({ length: logs }, () => ['Retain', 'Retain']));
-    expect(logs).toBe(functionNames.length + 2);
+    expect(logs).toBe(deployed.length + 2);
     expect(only(prod, 'AWS::DynamoDB::Table').Properties.DeletionProtectionEnabled).toBe(true);
     // Data without its key is lost all the same.
     expect(keyOf(prod)).toMatchObject({ DeletionPolicy: 'Retain', Properties: { EnableKeyRotation: true } });

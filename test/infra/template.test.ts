@@ -11,11 +11,8 @@ import { definition } from '../../infra/workflow/definition.ts';
 import { envKeys } from '../../infra/workflow/function-table.ts';
 import { functionSeconds } from '../../infra/workflow/timeouts.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { fileOf, functionsOf } from '../../shared/workflow/functions.ts';
-import { config, functionOf, only, prod, resolvedOf, template } from '../support/template.ts';
-
-/** Those of a deployment with the settings that are the default. */
-const functionNames = functionsOf(Config.parse({}));
+import { fileOf } from '../../shared/workflow/functions.ts';
+import { config, deployed, functionOf, only, prod, resolvedOf, template } from '../support/template.ts';
 
 describe('the template', () => {
   // They see a circle of references, too: functions name the machine, and the machine names functions.
@@ -38,7 +35,7 @@ describe('the template', () => {
 
   test('holds only our functions: CDK adds none with permissions of its own', () => {
     const handlers = resourcesOf(template, 'AWS::Lambda::Function').map(({ properties }) => properties.Handler);
-    expect(handlers.toSorted()).toEqual(functionNames.map((name) => `${fileOf(name)}.handler`).toSorted());
+    expect(handlers.toSorted()).toEqual(deployed.map((name) => `${fileOf(name)}.handler`).toSorted());
     expect(Object.values(template.Resources).filter(({ Type }) => Type.startsWith('Custom::'))).toEqual([]);
   });
 
@@ -92,7 +89,7 @@ describe('the state machine', () => {
   });
 });
 
-describe.each(functionNames)('the function %s', (name) => {
+describe.each(deployed)('the function %s', (name) => {
   const { Environment, Timeout, Runtime } = functionOf(name);
   const variables = Environment?.Variables ?? {};
 
@@ -127,7 +124,7 @@ test('finds anything that looks like a secret', () => {
 describe('machine and functions', () => {
   test('can be followed in X-Ray', () => {
     const functions = resourcesOf(template, 'AWS::Lambda::Function').map(({ properties }) => properties.TracingConfig);
-    expect(functions).toEqual(functionNames.map(() => ({ Mode: 'Active' })));
+    expect(functions).toEqual(deployed.map(() => ({ Mode: 'Active' })));
     expect(only(template, 'AWS::StepFunctions::StateMachine').Properties.TracingConfiguration).toEqual({
       Enabled: true,
     });

@@ -4,7 +4,7 @@ import { accessFromEnv, ledgerFromEnv, outcomeSettingsFromEnv, truoraFromEnv } f
 import { type EnvKey, env } from '../../shared/lambda/env.ts';
 import { emitOutcome } from '../../shared/lambda/metrics.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { jobs, routes } from '../../shared/workflow/functions.ts';
+import { campaignSteps, jobs, routes } from '../../shared/workflow/functions.ts';
 
 const good: Record<EnvKey, string> = {
   TABLE_NAME: 'ledger',
@@ -30,6 +30,8 @@ const good: Record<EnvKey, string> = {
   ALLOWED_RETRIES: '1',
   RETRY_SECONDS: '300',
   METRICS_NAMESPACE: 'face-revalidation-test',
+  CAMPAIGN_MACHINE_ARN: 'arn',
+  CAMPAIGNS: 'true',
   MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation',
   ALTERNATIVE: '{"text":"visit a branch"}',
   ACCOUNT_CLAIM: 'account',
@@ -146,7 +148,7 @@ describe('env', () => {
 describe('envKeys', () => {
   test('lists every function, and no other', () => {
     expect(Object.keys(envKeys).toSorted()).toEqual(
-      [...stepNames, ...Object.keys(routes), ...Object.keys(jobs)].toSorted(),
+      [...stepNames, ...campaignSteps, ...Object.keys(routes), ...Object.keys(jobs)].toSorted(),
     );
   });
 

@@ -189,7 +189,7 @@ describe('the project of a user', () => {
       Resources: Record<string, { Type: string }>;
     };
     const functions = Object.values(Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
-    expect(functions).toHaveLength(functionsOf({ evidence: true, console: false }).length);
+    expect(functions).toHaveLength(functionsOf({ evidence: true, console: false, campaigns: false }).length);
     const codeUnder = (at: string) =>
       filesIn(at)
         .filter((file) => file.endsWith('.mjs'))

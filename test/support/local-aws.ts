@@ -21,7 +21,7 @@ import { type Sandbox, type SandboxSettings, startSandbox } from '../../infra/lo
 import { envKeys } from '../../infra/workflow/function-table.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import type { StepName } from '../../shared/workflow/contract.ts';
-import type { JobName, RouteName } from '../../shared/workflow/functions.ts';
+import type { CampaignStep, JobName, RouteName } from '../../shared/workflow/functions.ts';
 import { BUCKET, ERASURE_BUCKET, EVIDENCE_BUCKET, executionOf } from './journal.ts';
 import { keepLog } from './log-lines.ts';
 import { synthesized } from './synthesized.ts';
@@ -44,7 +44,7 @@ const isWrite = ({ operation }: AwsCall) => /^(Put|Update|Delete|BatchWrite|Tran
  * for one that it is not given fails here as it would in AWS. One local AWS a file: the SDK's clients keep their first address.
  */
 export const openLocalAws = async (
-  name: StepName | RouteName | JobName | undefined,
+  name: StepName | CampaignStep | RouteName | JobName | undefined,
   options: { media?: true; truora?: true; settings?: Partial<SandboxSettings> } = {},
 ) => {
   const calls: AwsCall[] = [];
@@ -154,6 +154,8 @@ export const openLocalAws = async (
     RETRY_SECONDS: '300',
     METRICS_NAMESPACE: 'face-revalidation-test',
     MACHINE_ARN: machine.arn,
+    CAMPAIGN_MACHINE_ARN: machine.arn,
+    CAMPAIGNS: 'true',
     ACCOUNT_CLAIM: 'none',
     ALTERNATIVE: 'none',
     CAPTURE_URL: 'https://check.example.com/',

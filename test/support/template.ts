@@ -2,12 +2,15 @@
 
 import { Config } from '../../infra/aws/config.ts';
 import { resourcesOf, type Template } from '../../infra/local/template.ts';
-import { fileOf } from '../../shared/workflow/functions.ts';
+import { fileOf, functionsOf } from '../../shared/workflow/functions.ts';
 import { synthesized } from './synthesized.ts';
 
 export const config = Config.parse({});
 
 export const template = synthesized(config);
+
+/** The functions of this deployment. */
+export const deployed = functionsOf(config);
 
 export const prod = synthesized(Config.parse({ stage: 'prod' }));
 

@@ -85,6 +85,13 @@ export const commands: readonly Entry[] = [
   entry('consents', groups.operate, "list a person's receipts of consent", () => import('../consents.ts')),
   entry('consent', groups.operate, 'revoke a consent, and end the cases under it', () => import('../consent.ts')),
   entry('hold', groups.operate, 'show, set or end a legal hold on a person', () => import('../hold.ts')),
+  entry(
+    'campaign',
+    groups.operate,
+    'plan, start, pause, resume or cancel a campaign, and show its results',
+    () => import('../campaign.ts'),
+  ),
+  entry('campaigns', groups.operate, 'list the campaigns', () => import('../campaigns.ts')),
   entry('throttle', groups.operate, 'show, close or open the throttle before Truora', () => import('../throttle.ts')),
   entry('keys', groups.operate, 'rotate the Truora key or a webhook key', () => import('../keys.ts')),
   entry(

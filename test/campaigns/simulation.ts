@@ -1,0 +1,443 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import type { Invocation, LambdaHost } from '../../infra/local/lambda.ts';
+import { type Execution, type Machine, machineOf } from '../../infra/local/state-machine.ts';
+import type { Template } from '../../infra/local/template.ts';
+import { campaignDefinition } from '../../infra/workflow/campaign.ts';
+import { controlCampaign } from '../../shared/campaigns/control.ts';
+import type { Control } from '../../shared/campaigns/controls.ts';
+import { createCampaign, readCampaign, recordRow } from '../../shared/campaigns/items.ts';
+import { objectsOf } from '../../shared/campaigns/objects.ts';
+import { intervalOf } from '../../shared/campaigns/pace.ts';
+import { failedResult, resultOf } from '../../shared/campaigns/row-end.ts';
+import { sumUp } from '../../shared/campaigns/sum-up.ts';
+import { turnFor } from '../../shared/campaigns/turn.ts';
+import type { CampaignView } from '../../shared/campaigns/view.ts';
+import { presentCampaign } from '../../shared/campaigns/view.ts';
+import { Throttle } from '../../shared/domain/throttle.ts';
+import { campaignSteps } from '../../shared/workflow/functions.ts';
+import { memoryLedger } from '../simulation/aws/ledger.ts';
+import { chanceOf } from '../simulation/virtual/chance.ts';
+import { clock, installClock } from '../simulation/virtual/clock.ts';
+import { campaign } from '../support/campaign.ts';
+
+/** What happens to one effect: a call to the ledger, S3, Step Functions or the bus. */
+export type Fault = 'before' | 'after' | 'killed';
+
+export type Plan = {
+  seed: number;
+  rows: number;
+  pace: number;
+  /** Create calls a second that Truora takes; it is told to no part of the campaign. */
+  limit: number;
+  /** Seconds after the start at which the execution of the campaign is killed; it is resumed a minute later. */
+  kills?: readonly number[];
+  /** Ends a campaign that does not end by itself. Virtual. */
+  mostSeconds?: number;
+  /** One effect that fails: before it happened, after it, or with the whole execution. Counted from 1. */
+  fault?: { nth: number; kind: Fault };
+  /** What a person asks for at one effect. `pause` is followed by `resume` when the campaign is paused. */
+  control?: { nth: number; control: Control };
+};
+
+export type Simulated = {
+  view: CampaignView;
+  effects: number;
+  /** Charges of all rows together, and the most of one row. */
+  charges: number;
+  mostCharges: number;
+  /** Runs that were begun and have no outcome. */
+  unfinished: number;
+  results: number;
+  retries: number;
+  announced: string[];
+  seconds: number;
+  /** The forecast of the whole time after the first tenth. Seconds. */
+  forecast: number;
+  starts: number;
+  throttled: number;
+};
+
+const BUCKET = 'media';
+
+const TABLE = 'ledger';
+
+const arnOf = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
+
+const MAIN = 'arn:aws:states:us-east-1:000000000000:stateMachine:face';
+
+const CAMPAIGNS = `${MAIN}-campaigns`;
+
+const template: Template = {
+  Outputs: {},
+  Resources: {
+    CampaignsMachine: {
+      Type: 'AWS::StepFunctions::StateMachine',
+      Properties: {
+        StateMachineName: CAMPAIGNS.split(':').at(-1),
+        DefinitionString: JSON.stringify(campaignDefinition()),
+        DefinitionSubstitutions: {
+          ...Object.fromEntries(campaignSteps.map((name) => [name, arnOf(name)])),
+          Revalidation: MAIN,
+          Bucket: BUCKET,
+        },
+      },
+    },
+  },
+};
+
+/** Objects in memory, by key. */
+const memoryObjects = () => {
+  const objects = new Map<string, Buffer>();
+  const missing = () =>
+    Object.assign(new Error('NoSuchKey'), { name: 'NoSuchKey', $metadata: { httpStatusCode: 404 } });
+  const operations: Record<string, (input: Record<string, unknown>) => unknown> = {
+    HeadObject: ({ Key }) => {
+      const found = objects.get(String(Key));
+      if (!found) throw missing();
+      return { VersionId: 'v1', ContentLength: found.length };
+    },
+    GetObject: ({ Key }) => {
+      const found = objects.get(String(Key));
+      if (!found) throw missing();
+      // In chunks, as a network gives it.
+      const chunks = Array.from({ length: Math.ceil(found.length / 65_536) }, (_, n) =>
+        found.subarray(n * 65_536, (n + 1) * 65_536),
+      );
+      return { Body: Readable.from(chunks, { objectMode: false }) };
+    },
+    PutObject: async ({ Key, Body }) => {
+      objects.set(String(Key), typeof Body === 'string' ? Buffer.from(Body) : await buffer(Body as Readable));
+      return {};
+    },
+  };
+  return { objects, operations };
+};
+
+const realImmediate = setImmediate;
+
+/** Whether a real file is being read or written. */
+const writesFiles = (): boolean => process.getActiveResourcesInfo().some((name) => /^(FSReq|FileHandle)/.test(name));
+
+/** The machine of cases, as far as a campaign sees it: a key is charged once, and a repeat gets the first outcome. */
+const casesOf = (
+  plan: Plan,
+  throttleNow: () => { notBefore?: string },
+  backOff: (until: string) => void,
+  onClaim: (key: string) => void,
+) => {
+  const chance = chanceOf(plan.seed);
+  const cases = new Map<string, { charges: number; ended: Promise<Execution>; isOver: boolean }>();
+  const counts = { starts: 0, throttled: 0 };
+  let tokens = plan.limit;
+  let filledAt = Date.now();
+  const later = (ms: number) => new Promise<void>((resolve) => clock.after(ms, resolve));
+
+  const mayCreate = (): boolean => {
+    const now = Date.now();
+    tokens = Math.min(Math.max(1, plan.limit), tokens + ((now - filledAt) * plan.limit) / 1000);
+    filledAt = now;
+    if (tokens < 1) return false;
+    tokens -= 1;
+    return true;
+  };
+
+  const run = async (key: string, execution: Execution): Promise<Execution> => {
+    const one = cases.get(key);
+    await later(chance.whole(300, 1500));
+    // As the machine's own retry of a throttle: 5 s growing to 60 s, with full jitter.
+    for (let n = 0; ; n += 1) {
+      const { notBefore } = throttleNow();
+      const isWaiting = Date.parse(String(notBefore)) > Date.now();
+      if (!isWaiting && mayCreate()) break;
+      if (!isWaiting) {
+        counts.throttled += 1;
+        backOff(new Date(Date.now() + 2000).toISOString());
+      }
+      await later(chance.whole(1, 1000 * Math.min(60, 5 * 1.5 ** n)));
+    }
+    if (one) one.charges += 1;
+    await later(chance.whole(3000, 30_000));
+    const luck = chance.whole(1, 100);
+    if (luck === 1)
+      Object.assign(execution, {
+        status: 'FAILED',
+        error: 'RevalidationFailedError',
+        cause: 'truora_unreachable_at_deadline',
+      });
+    else {
+      const status = luck < 6 ? 'declined' : luck < 8 ? 'expired' : 'approved';
+      const reason = {
+        declined: 'similarity_threshold_not_passed',
+        expired: 'input_file_not_uploaded',
+        approved: undefined,
+      }[status];
+      Object.assign(execution, {
+        status: 'SUCCEEDED',
+        output: { status, reason, revalidationId: `RVL${'0'.repeat(32)}` },
+      });
+    }
+    if (one) one.isOver = true;
+    return execution;
+  };
+
+  const machine = {
+    arn: MAIN,
+    start: (input: unknown): Execution => {
+      counts.starts += 1;
+      const { request } = input as { request: { idempotencyKey: string } };
+      const key = request.idempotencyKey;
+      const executionArn = `${MAIN.replace(':stateMachine:', ':execution:')}:${counts.starts}`;
+      const execution: Execution = {
+        executionArn,
+        status: 'RUNNING',
+        startedAt: new Date(),
+        input,
+        ended: Promise.resolve(),
+      };
+      const known = cases.get(key);
+      if (known) {
+        execution.ended = known.ended.then(async ({ status, output, error, cause }) => {
+          await later(500);
+          Object.assign(execution, { status, output, error, cause });
+        });
+        return execution;
+      }
+      const one = { charges: 0, isOver: false, ended: Promise.resolve(execution) };
+      cases.set(key, one);
+      onClaim(key);
+      one.ended = run(key, execution);
+      execution.ended = one.ended.then(() => {});
+      return execution;
+    },
+  } as unknown as Machine;
+  return { machine, cases, counts };
+};
+
+/**
+ * A whole campaign in virtual time: the real definition, turns, sums and controls, with the machine of cases and AWS in memory.
+ * @param onLook gets the rows that have ended, the pace and the virtual seconds, every 20 of them
+ */
+export const simulate = async (
+  plan: Plan,
+  onLook: (ended: number, pace: number, seconds: number) => void = () => {},
+): Promise<Simulated> => {
+  // Timers of a campaign before, such as those of killed rows, must not call the clients of this one.
+  clock.reset();
+  const ledger = memoryLedger();
+  const { objects, operations: s3 } = memoryObjects();
+  const announced: string[] = [];
+  // None is counted before the start.
+  let [effects, busy] = [Number.NEGATIVE_INFINITY, 0];
+  let machine: Machine;
+  const asked: Promise<unknown>[] = [];
+  const ids = { campaignId: `CMP${'a'.repeat(32)}` };
+  const settings = {
+    ledger: { table: TABLE, retentionDays: 30 },
+    machineArn: CAMPAIGNS,
+    mediaBucket: BUCKET,
+    bus: 'outcomes',
+  };
+  const control = (which: Control) => controlCampaign(settings, which, ids.campaignId, 'iam:person');
+  const executionOf = async () =>
+    `${CAMPAIGNS.replace(':stateMachine:', ':execution:')}:${ids.campaignId}-${(await readCampaign(TABLE, ids.campaignId))?.run}`;
+  const kill = async () => machine.stop(await executionOf());
+  /** What a person does goes on until it was answered: a call that failed is made again. */
+  const ask = (which: Control): void => {
+    const again = (): Promise<unknown> =>
+      control(which).catch(async (error) => {
+        if (error.reason) return;
+        await wait(1);
+        await again();
+      });
+    asked.push(again());
+  };
+  const wait = (seconds: number) => new Promise<void>((resolve) => clock.after(1000 * seconds, resolve));
+
+  const states: Record<string, (input: Record<string, string>) => unknown> = {
+    StartExecution: ({ name = '', input = '{}' }) => {
+      if (machine.describe(`${CAMPAIGNS.replace(':stateMachine:', ':execution:')}:${name}`))
+        throw Object.assign(new Error('exists'), { name: 'ExecutionAlreadyExists' });
+      return { executionArn: machine.start(JSON.parse(input), name).executionArn };
+    },
+    DescribeExecution: ({ executionArn = '' }) => {
+      const found = machine.describe(executionArn);
+      if (!found) throw Object.assign(new Error('no'), { name: 'ExecutionDoesNotExist' });
+      return { status: found.status };
+    },
+  };
+  const events = {
+    PutEvents: ({ Entries }: { Entries: { DetailType: string; Detail: string }[] }) => {
+      for (const { Detail } of Entries) announced.push(JSON.parse(Detail).eventId);
+      return { FailedEntryCount: 0 };
+    },
+  };
+
+  const serve =
+    (of: Record<string, (input: never) => unknown>) =>
+    async (command: { constructor: { name: string }; input: never }) => {
+      const operation = command.constructor.name.replace(/Command$/, '');
+      effects += 1;
+      const { fault, control: wanted } = plan;
+      if (wanted?.nth === effects) ask(wanted.control);
+      const kind = fault?.nth === effects ? fault.kind : undefined;
+      if (kind === 'before') throw new Error('lost on the way');
+      const answer = of[operation];
+      if (!answer) throw new TypeError(`${operation} is not served`);
+      const result = await answer(command.input);
+      if (kind === 'killed') void kill();
+      if (kind) throw new Error('the answer was lost');
+      return result;
+    };
+  const clients = [
+    [DynamoDBClient, ledger.operations],
+    [S3Client, s3],
+    [SFNClient, states],
+    [EventBridgeClient, events],
+  ] as const;
+  for (const [client, of] of clients) Object.assign(client.prototype, { send: serve(of as never) });
+
+  const throttleNow = () => Throttle.parse({ notBefore: ledger.items.get('GATE#truora')?.notBefore?.S });
+  const { machine: cases, ...of } = casesOf(
+    plan,
+    throttleNow,
+    (until) => ledger.items.set('GATE#truora', { pk: { S: 'GATE#truora' }, notBefore: { S: until } }),
+    (key) => {
+      const pk = `KEY#workflow#${key}`;
+      ledger.items.set(pk, { pk: { S: pk }, revalidationId: { S: `RVL${'0'.repeat(32)}` } });
+    },
+  );
+  const throttle = { read: async () => throttleNow(), backOff: async () => {} };
+
+  const work: Record<string, (event: never) => Promise<unknown>> = {
+    WaitForTurn: (row: { campaignId: string; rowKey: string }) => turnFor(TABLE, throttle, row),
+    RecordRow: async ({ row }: { row: Record<string, never> }) => {
+      const { campaignId, rowKey, request, answer, failure } = row as never as Record<string, never>;
+      const result = answer
+        ? resultOf((answer as { Output: never }).Output)
+        : await failedResult(
+            settings.ledger,
+            (request as unknown as { idempotencyKey: string }).idempotencyKey,
+            failure as never,
+          );
+      await recordRow(TABLE, campaignId as never, rowKey as never, result);
+      return result;
+    },
+    SumUp: ({ state }: { state: { campaignId: string; sum?: never } }) => sumUp(settings, state.campaignId, state.sum),
+  };
+  const lambda: LambdaHost = {
+    idle: async () => {},
+    invoke: async (functionArn, event): Promise<Invocation> => {
+      busy += 1;
+      try {
+        const result = await work[functionArn.split(':').at(-1) ?? '']?.(structuredClone(event) as never);
+        return { result: structuredClone(result ?? null) };
+      } catch (thrown) {
+        const { name, message } = thrown as Error;
+        return { error: { errorType: name, errorMessage: message, trace: [] } };
+      } finally {
+        busy -= 1;
+      }
+    },
+  };
+  machine = machineOf(template, lambda, { pace: 1, onEvent: () => {}, others: [cases] });
+
+  // The campaign is planned: its rows are there.
+  const rows = Array.from({ length: plan.rows }, (_, n) => {
+    const request = {
+      kind: 'call',
+      accountId: `a${n}`,
+      enrollmentId: `e${n}`,
+      userAuthorized: true,
+      media: { key: `media/${n}` },
+      idempotencyKey: `${ids.campaignId}:r${n}`,
+    };
+    return `${JSON.stringify({ ...ids, line: n + 2, rowKey: `r${n}`, request })}\n`;
+  });
+  objects.set(objectsOf(ids.campaignId).rows, Buffer.from(rows.join('')));
+  objects.set('campaigns/manifests/a.csv', Buffer.from('x'));
+  const { pace } = plan;
+  await createCampaign(
+    settings.ledger,
+    campaign({ ...ids, runnable: plan.rows, rows: plan.rows, askedPace: pace, pace, intervalMs: intervalOf(pace) }),
+  );
+  effects = 0;
+
+  // Time passes in small steps, so that work on real files, which no timer stands for, is not overtaken by days.
+  const beat = (): void => void clock.after(250, beat);
+  beat();
+  const beganAt = Date.now();
+  ask('start');
+  for (const seconds of plan.kills ?? []) {
+    clock.at(beganAt + 1000 * seconds, () => void kill());
+    clock.at(beganAt + 1000 * (seconds + 60), () => ask('resume'));
+  }
+  let forecast = 0;
+  let isSettled = false;
+  const look = async () => {
+    const now = await readQuietly();
+    const ended = now ? presentCampaign(now, new Date()).counts.ended : 0;
+    if (now) onLook(ended, now.pace, (Date.now() - beganAt) / 1000);
+    if (forecast === 0 && ended >= plan.rows / 10) {
+      const elapsed = (Date.now() - beganAt) / 1000;
+      forecast = elapsed + ((plan.rows - ended) / ended) * elapsed;
+    }
+    if (now?.status === 'paused') ask('resume');
+    // A person who finds that nothing works on it, as the alarm says.
+    const isDead =
+      now &&
+      ['running', 'pausing', 'canceling'].includes(now.status) &&
+      machine.describe(await quietly(executionOf))?.status !== 'RUNNING';
+    if (isDead && (plan.kills ?? []).length === 0) ask(now.status === 'canceling' ? 'cancel' : 'resume');
+    const isOver = now?.status === 'ended' || now?.status === 'canceled';
+    isSettled = isOver && [...of.cases.values()].every((one) => one.isOver);
+  };
+  /** Looks of the harness are no effects of the campaign. */
+  const quietly = async <Result>(read: () => Promise<Result>): Promise<Result> => {
+    const kept = effects;
+    effects = Number.NEGATIVE_INFINITY;
+    const result = await read();
+    effects = kept;
+    return result;
+  };
+  const readQuietly = () => quietly(() => readCampaign(TABLE, ids.campaignId));
+  for (let at = Date.now(); !isSettled; ) {
+    // Real files are written meanwhile, in which time must not pass.
+    do await new Promise(realImmediate);
+    while (busy > 0 || writesFiles());
+    if (Date.now() - at > 20_000) {
+      at = Date.now();
+      await look();
+    }
+    clock.jump();
+    // A campaign that is stuck: its caller sees the status.
+    if (plan.mostSeconds !== undefined && Date.now() - beganAt > 1000 * plan.mostSeconds) break;
+  }
+  const endedAt = Date.now();
+  if (isSettled) await Promise.allSettled(asked);
+  const now = await readCampaign(TABLE, ids.campaignId);
+  if (!now) throw new Error('the campaign is gone');
+  const charges = [...of.cases.values()].map((one) => one.charges);
+  const lines = (key: string) => (objects.get(key)?.toString() ?? '').split('\n').filter(Boolean);
+  return {
+    view: presentCampaign(now, new Date()),
+    effects,
+    charges: charges.reduce((sum, one) => sum + one, 0),
+    mostCharges: Math.max(0, ...charges.slice(0, 100_000)),
+    unfinished: [...of.cases.values()].filter((one) => !one.isOver).length,
+    results: lines(objectsOf(ids.campaignId).results).length,
+    retries: Math.max(0, lines(objectsOf(ids.campaignId).retry).length - 1),
+    announced,
+    seconds: (endedAt - beganAt) / 1000,
+    forecast,
+    starts: of.counts.starts,
+    throttled: of.counts.throttled,
+  };
+};
+
+/** From here on the process lives in virtual time. */
+export const enterVirtualTime = (): void => installClock(() => undefined);
