@@ -121,10 +121,7 @@ const Settings = z.strictObject({
    * issuer its readers sign in.
    */
   console: z._default(z.boolean(), false),
-  /**
-   * Whether the deployment has campaigns: whole portfolios, re-validated from a file. `false` leaves out their machine, their functions
-   * and their routes.
-   */
+  /** Whether the deployment has campaigns: whole portfolios, re-validated from a file. `false` leaves out all of them. */
   campaigns: z._default(z.boolean(), false),
   /** Whether an account id or a reference may be a national id (CPF, CNPJ, CURP, RFC, RUT), though both reach events and keys of objects. */
   allowNationalIds: z._default(z.boolean(), false),

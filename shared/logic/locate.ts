@@ -1,16 +1,8 @@
 import { isFull, MOST_UPLOADS, type Ticket } from '../domain/api.ts';
-import {
-  type CaseId,
-  claimIdOf,
-  idOfDropped,
-  OTHER_CASE,
-  revalidationIdOf,
-  unclaimedCaseOf,
-} from '../domain/case-id.ts';
+import { type CaseId, claimIdOf, idOfDropped, OTHER_CASE, unclaimedCaseOf } from '../domain/case-id.ts';
 import { defined } from '../domain/defined.ts';
 import { type Dropped, isKnown, ticketIdIn } from '../domain/drop.ts';
 import { AlreadyDecidedError, ClaimedElsewhereError, MediaGoneError, RequestInvalidError } from '../domain/errors.ts';
-import { RevalidationId } from '../domain/ids.ts';
 import { type Intake, refuseForeignMedia, versionOf } from '../domain/intake.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import { applyPolicy, type Policies } from '../domain/policy.ts';
@@ -22,13 +14,8 @@ import { type Alias, aliasOf, findKey } from '../ledger/idempotency-keys.ts';
 import { type Ledger, listRecords, readRecord, recordedAmong } from '../ledger/records.ts';
 import { enterDrop, readTicket, readTickets } from '../ledger/tickets.ts';
 import { enterOnOriginal } from './copies.ts';
-import {
-  type LiveRequest,
-  type ReadRequest,
-  type RequestSettings,
-  readLiveRequest,
-  readRequest,
-} from './read-request.ts';
+import { locateLive, ticketOfExecution } from './locate-live.ts';
+import { type LiveRequest, type ReadRequest, type RequestSettings, readRequest } from './read-request.ts';
 import { receiveRecording } from './recording.ts';
 
 /** What the search for a case works with, as the deployment decides it. */
@@ -84,22 +71,6 @@ export const locate = async (settings: LocateSettings, intake: Intake): Promise<
   }
   return { by: 'hash', revalidationId: claimIdOf(intake, versionId ?? etag), ...found };
 };
-
-/** The case of a live capture: of the ticket that the API has promised, or else of the execution. */
-const locateLive = async (settings: LocateSettings, intake: Intake) => {
-  const { mediaBucket: bucket, executionId, person } = intake;
-  const { accountId = '', enrollmentId } = person;
-  const ticket = await ticketOfExecution(settings.ledger.table, executionId);
-  const isPromised = ticket?.accountId === accountId && ticket.enrollmentId === enrollmentId;
-  const ownId = revalidationIdOf({ accountId, bucket, key: LIVE, version: executionId });
-  return {
-    revalidationId: isPromised ? ticket.revalidationId : ownId,
-    request: readLiveRequest(settings, intake),
-  };
-};
-
-/** Stands for the key of media that does not exist yet. */
-const LIVE = 'live';
 
 /**
  * Enters a drop on the ticket of its key. The first upload becomes the case; a later one is entered as a repeat and gets the
@@ -200,13 +171,6 @@ export const ticketOfMedia = async (table: string, key: string, version: string)
   const ticket = await ticketOfKey(table, key);
   // The case of a live capture is that of the execution that waits, and not that of one upload.
   return ticket?.droppedAs === version && ticket.capture !== 'live' ? ticket : undefined;
-};
-
-/** The ticket of a call of the API: it starts an execution under the id that it has promised. It only reads. */
-export const ticketOfExecution = async (table: string, executionId: string): Promise<Ticket | undefined> => {
-  const { data: id } = RevalidationId.safeParse(executionId.split(':').at(-1));
-  const ticket = id ? await readTicket(table, id) : undefined;
-  return ticket?.media || ticket?.capture === 'live' ? ticket : undefined;
 };
 
 /** What an outcome can name of a ticket. */

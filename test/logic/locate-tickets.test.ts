@@ -2,13 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { dynamo } from '../../shared/aws/clients.ts';
 import type { Ticket } from '../../shared/domain/api.ts';
 import type { Intake } from '../../shared/domain/intake.ts';
-import {
-  caseOfTicket,
-  enterCallOnTicket,
-  enterDropOnTicket,
-  ticketOfExecution,
-  ticketOfMedia,
-} from '../../shared/logic/locate.ts';
+import { caseOfTicket, enterCallOnTicket, enterDropOnTicket, ticketOfMedia } from '../../shared/logic/locate.ts';
+import { ticketOfExecution } from '../../shared/logic/locate-live.ts';
 import { commandsSent } from '../support/commands-sent.ts';
 import { errorOf, executionOf, newRevalidationId, thrownBy } from '../support/journal.ts';
 import { type OpenTable, openTable } from '../support/table.ts';
