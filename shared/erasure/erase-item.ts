@@ -6,9 +6,11 @@ import { evidenceKeyOf } from '../domain/evidence-key.ts';
 import { TruoraId } from '../domain/ids.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import { LedgerRecord } from '../domain/record.ts';
+import { recordAttempt } from '../ledger/claims.ts';
+import { Intent } from '../ledger/intents.ts';
 import { recordCancellation } from '../ledger/outcomes.ts';
 import type { PersonItem } from '../ledger/person-items.ts';
-import type { Ledger } from '../ledger/records.ts';
+import { type Ledger, readRecord } from '../ledger/records.ts';
 import { count, noteLeft, searchAgain } from '../ledger/tombstones.ts';
 import { bareEvidence } from '../logic/evidence.ts';
 import { announce, type OutcomeBus } from '../logic/outcome.ts';
@@ -62,8 +64,19 @@ export const eraseItem = async (settings: ErasureSettings, { pk, person }: Perso
     return;
   }
   await noteEnrollmentOf(table, person, item);
+  if (pk.startsWith('ACC#')) await keepDoubt(settings.ledger, item);
   await deleteItem(table, pk);
   await count(table, person, kindOf(pk));
+};
+
+/** The call of an open intent may have been charged. Its record says so before the intent goes, so that the count of charges stays. */
+const keepDoubt = async (ledger: Ledger, item: Item): Promise<void> => {
+  const { data: intent } = Intent.safeParse(item);
+  if (!intent) return;
+  const { revalidationId, openedAt: at, attempt: n } = intent;
+  const record = await readRecord(ledger, revalidationId);
+  if (!record || record.attempts?.some((one) => one.at === at)) return;
+  await recordAttempt(ledger, { revalidationId }, { attempt: { n, at, result: 'unconfirmed' }, orphans: [] });
 };
 
 /** Notes the enrollment that an item names, before the item goes: also that of an item that cannot be read otherwise. */

@@ -5,6 +5,7 @@ import { readEvidence } from '../../shared/aws/evidence-store.ts';
 import { isBare } from '../../shared/evidence/sd-jwt.ts';
 import { evidenceFromEnv } from '../../shared/lambda/clients.ts';
 import { storeTaskToken } from '../../shared/ledger/callbacks.ts';
+import { openIntent } from '../../shared/ledger/intents.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import {
   finishErasure,
@@ -70,6 +71,15 @@ describe('a search that blanks a record', () => {
     expect(await aws.item(`WAIT#${validationId}`)).toBeUndefined();
     expect(await readTombstone(aws.table, person)).not.toHaveProperty('validationsLeft');
   });
+});
+
+test('the call of an intent that an erasure finds open stays in doubt on its record', async ({ aws }) => {
+  const { id, person, accountId } = await newCase(aws);
+  await erase(accountId);
+  const { openedAt = '' } = (await openIntent(aws.table, accountId, { revalidationId: id, attempt: 1 })) ?? {};
+  expect(await sweep(aws, person)).toMatchObject({ finishedAt: expect.any(String) });
+  expect(await aws.item(`ACC#${accountId}`)).toBeUndefined();
+  expect((await aws.item(`RUN#${id}`))?.attempts).toContainEqual({ n: 1, at: openedAt, result: 'unconfirmed' });
 });
 
 describe('a tombstone without the account id', () => {
