@@ -3,7 +3,14 @@ import { CallRefusedError } from '../domain/problem.ts';
 import { keyOf } from '../ledger/keys.ts';
 import { readHold } from '../ledger/legal-holds.ts';
 import { listRecords } from '../ledger/records.ts';
-import { personOf, putTombstone, quietSeconds, readTombstone, type Tombstone } from '../ledger/tombstones.ts';
+import {
+  noteAccount,
+  personOf,
+  putTombstone,
+  quietSeconds,
+  readTombstone,
+  type Tombstone,
+} from '../ledger/tombstones.ts';
 import { type ErasureSettings, eraseItem, eraseMedia } from './erase-item.ts';
 
 /** Who asked for an erasure, and why. */
@@ -25,7 +32,9 @@ export const beginErasure = async (settings: ErasureSettings, { accountId, ...re
     const certificate = existing.isCertified ? await readCertificate(erasureBucket, person) : undefined;
     return { tombstone: existing, certificate };
   }
-  if (!existing) {
+  // One that the comparison wrote knows the hash only: the media and the rest are found by the account id.
+  if (existing) await noteAccount(table, person, accountId);
+  else {
     const holdUntil = await readHold(table, accountId);
     if (holdUntil) throw new CallRefusedError('legal_hold', `accountId: must be kept until ${holdUntil}`);
     // Outside of the table first: a restored table that has no tombstone finds it here.

@@ -6,10 +6,12 @@ import { evidenceKeyOf } from '../domain/evidence-key.ts';
 import { TruoraId } from '../domain/ids.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import { LedgerRecord } from '../domain/record.ts';
+import { recordAttempt } from '../ledger/claims.ts';
+import { Intent } from '../ledger/intents.ts';
 import { recordCancellation } from '../ledger/outcomes.ts';
 import type { PersonItem } from '../ledger/person-items.ts';
-import type { Ledger } from '../ledger/records.ts';
-import { count, noteEnrollment } from '../ledger/tombstones.ts';
+import { type Ledger, readRecord } from '../ledger/records.ts';
+import { count, noteLeft, searchAgain } from '../ledger/tombstones.ts';
 import { bareEvidence } from '../logic/evidence.ts';
 import { announce, type OutcomeBus } from '../logic/outcome.ts';
 import { blankConsent, blankRecord, isGone } from './blank.ts';
@@ -40,7 +42,7 @@ export const eraseMedia = async (
 ): Promise<boolean> => {
   const onKeys = async (keys: readonly string[]) => {
     const enrollments = new Set(keys.flatMap((key) => readInboxKey(key)?.enrollmentId ?? []));
-    for (const enrollmentId of enrollments) await noteEnrollment(ledger.table, person, enrollmentId);
+    for (const enrollmentId of enrollments) await noteLeft(ledger.table, person, 'enrollmentsLeft', enrollmentId);
   };
   for (const folder of foldersOf(accountId)) {
     const { deleted, isEmpty } = await deleteUnder(mediaBucket, folder, { onKeys, hasTime });
@@ -62,15 +64,26 @@ export const eraseItem = async (settings: ErasureSettings, { pk, person }: Perso
     return;
   }
   await noteEnrollmentOf(table, person, item);
+  if (pk.startsWith('ACC#')) await keepDoubt(settings.ledger, item);
   await deleteItem(table, pk);
   await count(table, person, kindOf(pk));
+};
+
+/** The call of an open intent may have been charged. Its record says so before the intent goes, so that the count of charges stays. */
+const keepDoubt = async (ledger: Ledger, item: Item): Promise<void> => {
+  const { data: intent } = Intent.safeParse(item);
+  if (!intent) return;
+  const { revalidationId, openedAt: at, attempt: n } = intent;
+  const record = await readRecord(ledger, revalidationId);
+  if (!record || record.attempts?.some((one) => one.at === at)) return;
+  await recordAttempt(ledger, { revalidationId }, { attempt: { n, at, result: 'unconfirmed' }, orphans: [] });
 };
 
 /** Notes the enrollment that an item names, before the item goes: also that of an item that cannot be read otherwise. */
 const noteEnrollmentOf = async (table: string, person: string, { enrollmentId, outcome }: Item): Promise<void> => {
   const named = [enrollmentId, (outcome as Item | undefined)?.enrollmentId];
   for (const id of new Set(named.flatMap((one) => TruoraId.safeParse(one).data ?? []))) {
-    await noteEnrollment(table, person, id);
+    await noteLeft(table, person, 'enrollmentsLeft', id);
   }
 };
 
@@ -82,8 +95,13 @@ const kindOf = (pk: string) => {
 /** How often a record is blanked again when another writer changes it meanwhile. */
 const TRIES = 3;
 
+/**
+ * Blanks a record. What runs at its end (evidence, a webhook, a repair) may have read the record just before and write after it, so
+ * one more search follows.
+ */
 const eraseRecord = async (settings: ErasureSettings, found: Item, person: string): Promise<void> => {
   const { table } = settings.ledger;
+  if (!found.erasedAt) await searchAgain(table, person, settings.settleSeconds);
   for (let tries = 0, item: Item | undefined = found; item && tries < TRIES; tries += 1) {
     const { data: record } = LedgerRecord.safeParse(await ended(settings, item, person));
     item = (await getItem(table, item.pk)) ?? item;
@@ -142,7 +160,13 @@ const eraseOthers = async (settings: ErasureSettings, record: LedgerRecord, pers
     await deleteVersions(evidenceBucket, evidenceKeyOf(revalidationId), ({ isLatest }) => !isLatest);
     if (!record.erasedAt) await count(ledger.table, person, 'evidence');
   }
-  for (const id of [validationId, ...orphans].filter((one) => one && !isGone(one))) {
-    for (const kind of ['VLD', 'WAIT', 'RETRY']) await deleteItem(ledger.table, `${kind}#${id}`);
+  for (const id of [validationId ?? [], ...orphans].flat().filter((one) => !isGone(one))) {
+    await noteLeft(ledger.table, person, 'validationsLeft', id);
+    await deleteByValidation(ledger.table, id);
   }
+};
+
+/** Deletes the items by the id of a validation. They name no person, so no search finds them. */
+export const deleteByValidation = async (table: string, validationId: string): Promise<void> => {
+  for (const kind of ['VLD', 'WAIT', 'RETRY']) await deleteItem(table, `${kind}#${validationId}`);
 };

@@ -8,7 +8,7 @@ import {
   count,
   dueTombstones,
   finishErasure,
-  forgetEnrollment,
+  forgetLeft,
   noteAccount,
   postponeErasure,
   putTombstone,
@@ -20,7 +20,7 @@ import {
 import { type DeletionSettings, deleteOwnEnrollment } from '../logic/enrollment-deletion.ts';
 import type { EvidenceSettings } from '../logic/evidence.ts';
 import { certify } from './certificate.ts';
-import { type ErasureSettings, eraseItem, eraseMedia } from './erase-item.ts';
+import { deleteByValidation, type ErasureSettings, eraseItem, eraseMedia } from './erase-item.ts';
 
 export type SweepSettings = ErasureSettings &
   DeletionSettings & {
@@ -132,8 +132,10 @@ const searchTable = async (
       const { person, accountId } = item;
       if (!persons.has(person)) continue;
       // A restored table knows the account id; the tombstone does not.
-      if (accountId && !noted.has(person)) await noteAccount(table, person, accountId);
-      noted.add(person);
+      if (accountId && !noted.has(person)) {
+        await noteAccount(table, person, accountId);
+        noted.add(person);
+      }
       try {
         await eraseItem(settings, item);
       } catch (error) {
@@ -169,11 +171,15 @@ const finish = async (settings: SweepSettings, { person }: Tombstone): Promise<b
   try {
     const { accountId } = before;
     const isEmpty = accountId === undefined || (await eraseMedia(settings, person, accountId));
-    const { enrollmentsLeft = [] } = (await readTombstone(table, person)) ?? before;
+    const { enrollmentsLeft = [], validationsLeft = [] } = (await readTombstone(table, person)) ?? before;
+    for (const validationId of validationsLeft) {
+      await deleteByValidation(table, validationId);
+      await forgetLeft(table, person, 'validationsLeft', validationId);
+    }
     for (const enrollmentId of enrollmentsLeft) {
-      const isDeleted = await deleteOwnEnrollment(settings, accountId, enrollmentId);
+      const isDeleted = await deleteOwnEnrollment(settings, person, enrollmentId);
       if (isDeleted) await count(table, person, 'enrollments');
-      await forgetEnrollment(table, person, enrollmentId);
+      await forgetLeft(table, person, 'enrollmentsLeft', enrollmentId);
     }
     if (!isEmpty) throw Object.assign(new Error('media is left'), { name: 'MediaLeftError' });
     const at = new Date().toISOString();

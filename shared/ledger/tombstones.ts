@@ -28,6 +28,8 @@ export const Tombstone = z.extend(Counts, {
   accountId: z.optional(AccountId),
   /** Enrollments that are not deleted at Truora yet. */
   enrollmentsLeft: z.optional(z.set(TruoraId)),
+  /** Validations of erased records: what a function that was running wrote by their ids is deleted by the last search. */
+  validationsLeft: z.optional(z.set(TruoraId)),
   finishedAt: z.optional(Timestamp),
   /** Whether a certificate was signed: not where the deployment signed no evidence at the end. */
   isCertified: z.optional(z.boolean()),
@@ -85,8 +87,11 @@ export const wakeErasure = async (
   accountId: string | undefined,
   settleSeconds: number,
 ): Promise<void> => {
-  if (accountId === undefined) return;
-  const person = personOf(accountId);
+  if (accountId !== undefined) await searchAgain(table, personOf(accountId), settleSeconds);
+};
+
+/** Makes the sweep search once more, when no function that runs now can write any more. */
+export const searchAgain = async (table: string, person: string, settleSeconds: number): Promise<void> => {
   await updateItem(table, keyOf(person), {
     set: { shard: SHARD, dueAt: later(quietSeconds(settleSeconds)) },
     when: { person: [person] },
@@ -106,20 +111,30 @@ export const count = async (table: string, person: string, what: keyof Counts, b
   if (by > 0) await updateItem(table, keyOf(person), { set: {}, add: { [what]: by }, when: { person: [person] } });
 };
 
-/** Notes an enrollment for its deletion at Truora, before the item that names it goes. */
-export const noteEnrollment = async (table: string, person: string, enrollmentId: string): Promise<void> => {
-  const when = { person: [person] };
-  await updateItem(table, keyOf(person), { set: {}, add: { enrollmentsLeft: enrollmentId }, when });
+/** What an erasure has to do yet, and notes before the item that names it goes. */
+type Left = 'enrollmentsLeft' | 'validationsLeft';
+
+/** A note on an erasure that has finished meanwhile makes it due again. */
+const dueNow = () => ({ shard: SHARD, dueAt: later(0) });
+
+/** Notes an enrollment for its deletion at Truora, or a validation, before the item that names it goes. */
+export const noteLeft = async (table: string, person: string, what: Left, id: string): Promise<void> => {
+  await updateItem(table, keyOf(person), {
+    set: {},
+    setIfAbsent: dueNow(),
+    add: { [what]: id },
+    when: { person: [person] },
+  });
 };
 
-export const forgetEnrollment = async (table: string, person: string, enrollmentId: string): Promise<void> => {
-  const when = { person: [person] };
-  await updateItem(table, keyOf(person), { set: {}, take: { enrollmentsLeft: enrollmentId }, when });
+export const forgetLeft = async (table: string, person: string, what: Left, id: string): Promise<void> => {
+  await updateItem(table, keyOf(person), { set: {}, take: { [what]: id }, when: { person: [person] } });
 };
 
 /** Notes the account id on a tombstone that does not know it. */
 export const noteAccount = async (table: string, person: string, accountId: string): Promise<void> => {
-  await updateItem(table, keyOf(person), { set: {}, setIfAbsent: { accountId }, when: { person: [person] } });
+  const setIfAbsent = { accountId, ...dueNow() };
+  await updateItem(table, keyOf(person), { set: {}, setIfAbsent, when: { person: [person] } });
 };
 
 export const postponeErasure = async (table: string, { person, dueAt = '' }: Tombstone, seconds: number) => {
@@ -127,16 +142,23 @@ export const postponeErasure = async (table: string, { person, dueAt = '' }: Tom
 };
 
 /**
- * Ends an erasure: the tombstone forgets the account id. Nothing is written where a late writer has made it due again meanwhile.
+ * Ends an erasure: the tombstone forgets the account id. Nothing is written where another function has made it due again or noted
+ * something meanwhile: it stays due.
+ * @param tombstone as it was before the last steps
  */
 export const finishErasure = async (
   table: string,
-  { person, dueAt = '' }: Tombstone,
+  { person, accountId, dueAt = '' }: Tombstone,
   { at, isCertified }: { at: string; isCertified: boolean },
 ): Promise<void> => {
   await updateItem(table, keyOf(person), {
     set: { finishedAt: at, isCertified },
-    remove: ['accountId', 'enrollmentsLeft', BY_DUE.attribute, BY_DUE.sort],
-    when: { dueAt: [dueAt] },
+    remove: ['accountId', BY_DUE.attribute, BY_DUE.sort],
+    when: {
+      dueAt: [dueAt],
+      accountId: accountId === undefined ? [] : [accountId],
+      enrollmentsLeft: [],
+      validationsLeft: [],
+    },
   });
 };

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { personOf } from '../../shared/ledger/tombstones.ts';
 import { deleteOwnEnrollment } from '../../shared/logic/enrollment-deletion.ts';
 import { type Line, standIn } from '../support/local-aws.ts';
 import { truoraAt } from '../support/truora.ts';
@@ -19,7 +20,8 @@ const PAGE = '<html><body><h1>Not found</h1></body></html>';
 const deleted = async (...answers: Line[]) => {
   const truora = await standIn(...answers);
   closing.push(truora.close);
-  const result = await deleteOwnEnrollment({ truora: truoraAt(truora.origin), throttle }, 'ana', 'ENR1').catch(
+  const settings = { truora: truoraAt(truora.origin), throttle };
+  const result = await deleteOwnEnrollment(settings, personOf('ana'), 'ENR1').catch(
     ({ reason }: { reason?: string }) => reason,
   );
   return { result, asked: truora.asked.map(({ method, path }) => `${method} ${path}`) };

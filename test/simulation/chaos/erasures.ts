@@ -67,7 +67,11 @@ export const watchErasures = (system: SimulatedSystem) => {
   const names = () => system.erasures.versions.filter(({ key }) => key.startsWith('erased/'));
 
   /** @returns the promises that are broken */
-  const judge = (records: readonly LedgerRecord[], dropped: readonly Dropped[]): string[] => {
+  const judge = (
+    records: readonly LedgerRecord[],
+    dropped: readonly Dropped[],
+    isDeletedByOthers: boolean,
+  ): string[] => {
     const must = (holds: boolean, what: string) => {
       if (!holds) broken.add(what);
     };
@@ -99,7 +103,13 @@ export const watchErasures = (system: SimulatedSystem) => {
       }
       const { enrollment } = system.plan.story;
       const isOurs = !enrollment.some((word) => word === 'unknown' || word === 'other account');
-      must(!isOurs || system.truora.unenrolled.has(enrollmentOf(accountId)), 'an erased face is left at Truora');
+      // A drop without an event that someone else deletes before a function lists it: the enrollment was never known here.
+      const isUnknown =
+        own.length === 0 &&
+        isDeletedByOthers &&
+        dropped.every(({ arrival }) => arrival.accountId !== accountId || arrival.events.length === 0);
+      const isDeleted = system.truora.unenrolled.has(enrollmentOf(accountId));
+      must(!isOurs || isUnknown || isDeleted, 'an erased face is left at Truora');
     }
     return [...broken];
   };

@@ -222,6 +222,12 @@ export const chaosGuards: readonly Guard[] = [
     replace: '',
   },
   {
+    guard: 'an erased person is searched for again after a live record is blanked',
+    file: 'shared/erasure/erase-item.ts',
+    find: '  if (!found.erasedAt) await searchAgain(table, person, settings.settleSeconds);\n',
+    replace: '',
+  },
+  {
     guard: 'a refusal of an erased person is searched for again',
     file: 'functions/record-refusal.ts',
     find: "  if (!claim) await wakeErasure(ledger.table, subject.accountId, env('SETTLE_SECONDS'));\n",

@@ -168,7 +168,7 @@ export const judge = (ran: Ran): string[] => {
     ...judgeMoney(ran, records),
     ...judgePolicies(plan, records, charged),
     ...(ran.consents?.judge(records) ?? []),
-    ...(ran.erasures?.judge(records, dropped) ?? []),
+    ...(ran.erasures?.judge(records, dropped, plan.tamper?.kind === 'delete') ?? []),
   );
 
   must(system.truora.refusedHosts.length === 0, 'media was sent to a host that is not allowed');
