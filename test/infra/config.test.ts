@@ -78,6 +78,7 @@ describe('the configuration', () => {
       runbookUrl: 'infra/aws/RUNBOOK.md',
       logLevel: 'INFO',
       eventSchemas: true,
+      console: false,
     });
   });
 
