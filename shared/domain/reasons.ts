@@ -4,8 +4,8 @@ import { type ReasonGroup, reasonGroups } from './reason-groups.ts';
 
 /**
  * Every published reason code, once for each source: a named error, the end of an execution, or Truora's verdict. The value is the
- * group with its status, class and texts; null for a code that ends no case. Errors, verdicts, problem documents, metrics and documents
- * read this list. A code is a promise to callers: codes may be added, and never change their meaning.
+ * group with its status, class and texts; null for a code that ends no case. Errors, verdicts, metrics and documents read this list. A
+ * code is a promise to callers: codes may be added, and never change their meaning.
  */
 const reasons = {
   RequestInvalidError: {
@@ -232,7 +232,7 @@ export const ourReasons: readonly string[] = [...outcomeReasons].filter(
   (code) => !(verdictReasons as readonly string[]).includes(code),
 );
 
-/** What a reason means, for its person and for the team of the calling system. */
+/** A reason, for its person and for the team of the calling system. */
 export type Explained = Class & { status: OutcomeStatus; class: ReasonClass; means: string; operator: string };
 
 /** Each group with its codes, in the order of the documents. */
