@@ -3,9 +3,8 @@ import { type Class, type ReasonClass, reasonClasses } from './reason-classes.ts
 import { type ReasonGroup, reasonGroups } from './reason-groups.ts';
 
 /**
- * Every published reason code, once for each source: a named error, the end of an execution, or Truora's verdict. The value is the
- * group with its status, class and texts; null for a code that ends no case. Errors, verdicts, metrics and documents read this list. A
- * code is a promise to callers: codes may be added, and never change their meaning.
+ * Every published reason code, once for each source: a named error, the end of an execution, or Truora's verdict; with its group, or null
+ * for a code that ends no case. A code is a promise to callers: codes may be added, and never change their meaning.
  */
 const reasons = {
   RequestInvalidError: {
@@ -232,7 +231,7 @@ export const ourReasons: readonly string[] = [...outcomeReasons].filter(
   (code) => !(verdictReasons as readonly string[]).includes(code),
 );
 
-/** A reason, for its person and for the team of the calling system. */
+/** What a reason means, for its person and for the team of the calling system. */
 export type Explained = Class & { status: OutcomeStatus; class: ReasonClass; means: string; operator: string };
 
 /** Each group with its codes, in the order of the documents. */
