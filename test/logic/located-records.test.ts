@@ -85,7 +85,8 @@ describe('the record of an ended execution', () => {
     const lengths: number[] = [];
     const { setTimeout: start } = globalThis;
     vi.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, ms = 0, ...more: []) => {
-      if (!/^\s+at (?!async ).*logic\/locate\.ts/m.test(new Error('here').stack ?? '')) return start(run, ms, ...more);
+      if (!/^\s+at (?!async ).*logic\/ended-record\.ts/m.test(new Error('here').stack ?? ''))
+        return start(run, ms, ...more);
       lengths.push(ms);
       return start(() => meanwhile().then(run), 0);
     }) as typeof setTimeout);
