@@ -39,6 +39,12 @@ export const consoleFindings = (region: string | undefined) => [
       'The certificate of CloudFront allows no other choice (documented). A domain of your own brings its certificate.',
   },
   {
+    rule: 'AwsSolutions-CFR7',
+    where: /Console\/Distribution$/,
+    reason:
+      'The pages have an origin access control. An upload is allowed by the signature of its form; one of CloudFront would allow any upload.',
+  },
+  {
     rule: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
     where: new RegExp(`${COPY}/ServiceRole$`),
     reason: 'CDK gives its copying function the policy that AWS makes for logs; it runs in deployments alone.',

@@ -2,6 +2,7 @@ import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { notificationResults, truoraCalls, unknownWords } from '../../shared/workflow/metrics.ts';
 import { definition } from '../workflow/definition.ts';
+import { LOOK_SECONDS } from '../workflow/retriers.ts';
 import prices from './prices.json' with { type: 'json' };
 import units from './units.json' with { type: 'json' };
 
@@ -25,6 +26,7 @@ const seconds = {
   CheckEnrollment: 0.5,
   CreateValidation: 0.8,
   MoveMedia: 1.5,
+  AwaitMedia: 0.1,
   AwaitWebhook: 0.05,
   ReadVerdict: 0.5,
   RecordOutcome: 0.05,
@@ -77,7 +79,7 @@ export const runs = {
   poll: {
     ...base,
     ...units.runs.poll,
-    transitions: 8 + pollsUntil(DECIDED_AFTER),
+    transitions: 9 + pollsUntil(DECIDED_AFTER),
     polls: 1 + pollsUntil(DECIDED_AFTER),
     waits: 0,
     logKilobytes: 40,
@@ -186,6 +188,22 @@ const consoleMonth =
   720 *
   (price.apiCall + price.request + 0.1 * MEMORY_GB * price.gigabyteSecond + price.trace + 51 * 0.5 * price.read);
 
+/** What a look writes to the machine's log at level ALL and to the function's own. Calculated. */
+const LOOK_LOG_KILOBYTES = 4;
+
+/**
+ * Dollars of a look for the recording of a live capture. The entry of AwaitMedia is one too. It stores the token, reads the ticket, and asks
+ * S3 for the newest version under its key.
+ */
+const look =
+  price.transition +
+  price.request +
+  (seconds.AwaitMedia + COLD_SECONDS) * MEMORY_GB * price.gigabyteSecond +
+  price.write +
+  price.read +
+  price.get +
+  (LOOK_LOG_KILOBYTES / 1e6) * price.logGigabyte;
+
 const total = (dollars: number[]) => dollars.reduce((sum, one) => sum + one, 0);
 
 const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
@@ -201,6 +219,10 @@ export const costTables = (): string => {
     ...services.map((service) => row(service, ...costs.map((cost) => (cost[service] ?? 0).toFixed(3)))),
     row('**AWS in all**', ...costs.map((cost) => `**${total(Object.values(cost)).toFixed(3)}**`)),
     row('with `console`: one more write each', ...names.map(() => (1000 * price.write).toFixed(3))),
+    row(
+      `live capture: each look for its recording, one in ${LOOK_SECONDS + 1} s`,
+      ...names.map(() => (1000 * look).toFixed(3)),
+    ),
     row('transitions each', ...names.map((name) => String(runs[name].transitions))),
     row("Truora's price of 1,000 validations", ...names.map(() => 'as agreed')),
     '',

@@ -3,9 +3,8 @@ import { type Class, type ReasonClass, reasonClasses } from './reason-classes.ts
 import { type ReasonGroup, reasonGroups } from './reason-groups.ts';
 
 /**
- * Every published reason code, once for each source: a named error, the end of an execution, or Truora's verdict. The value is the
- * group with its status, class and texts; null for a code that ends no case. Errors, verdicts, problem documents, metrics and documents
- * read this list. A code is a promise to callers: codes may be added, and never change their meaning.
+ * Every published reason code, once for each source: a named error, the end of an execution, or Truora's verdict; with its group, or null
+ * for a code that ends no case. A code is a promise to callers: codes may be added, and never change their meaning.
  */
 const reasons = {
   RequestInvalidError: {

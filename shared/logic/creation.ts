@@ -93,8 +93,7 @@ export const createOnce = async (entry: Entry): Promise<Validation> => {
     created = createdOf(answer, claim, calledAt);
   } catch (error) {
     if (answer && error instanceof SpeechPhraseMissingError) {
-      const orphans = [answer.validation_id];
-      await giveUp(entry, intent, record, { attempt: attemptOf(intent, 'orphaned'), orphans });
+      await giveUp(entry, intent, record, { attempt: attemptOf(intent, 'orphaned'), orphans: [answer.validation_id] });
       throw error;
     }
     if (!surelyNotCreated(error)) {
@@ -133,9 +132,7 @@ export const reconcile = async (entry: Entry, intent: Intent, owner: IntentOwner
     await release(entry, before, intent);
     throw creationUnsettled();
   }
-  if (!current) {
-    await recordAttempt(ledger, owner, { attempt: attemptOf(intent, 'unconfirmed'), orphans: [] });
-  }
+  if (!current) await recordAttempt(ledger, owner, { attempt: attemptOf(intent, 'unconfirmed'), orphans: [] });
   const settleMs = settings.settleSeconds * 1000;
   const { firstCheck } = intent;
   if (ageOf(intent.openedAt) < settleMs || (firstCheck && ageOf(firstCheck.at) < settleMs / 2))

@@ -4,7 +4,8 @@ import { readIntake } from '../domain/intake.ts';
 import { outcomeOf } from '../domain/outcome.ts';
 import type { Ledger } from '../ledger/records.ts';
 import { wakeErasure } from '../ledger/tombstones.ts';
-import { locateUnclaimed, recordOf } from './locate.ts';
+import { recordOf } from './ended-record.ts';
+import { locateUnclaimed } from './locate.ts';
 import { endCase, type OutcomeBus, repair } from './outcome.ts';
 
 export type EndSettings = { ledger: Ledger; outcomeBus: OutcomeBus; mediaBucket: string; settleSeconds: number };

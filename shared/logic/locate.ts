@@ -6,12 +6,12 @@ import { AlreadyDecidedError, ClaimedElsewhereError, MediaGoneError, RequestInva
 import { type Intake, refuseForeignMedia, versionOf } from '../domain/intake.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import { applyPolicy, type Policies } from '../domain/policy.ts';
-import { isDifferentRequest, type LedgerRecord } from '../domain/record.ts';
+import { isDifferentRequest } from '../domain/record.ts';
 import { detailsOfCall } from '../domain/request-details.ts';
 import type { Media } from '../domain/revalidation.ts';
 import { ownRecord, refuseDifferentRequest } from '../ledger/claims.ts';
 import { type Alias, aliasOf, findKey } from '../ledger/idempotency-keys.ts';
-import { type Ledger, listRecords, readRecord, recordedAmong } from '../ledger/records.ts';
+import { type Ledger, readRecord, recordedAmong } from '../ledger/records.ts';
 import { enterDrop, readTicket, readTickets } from '../ledger/tickets.ts';
 import { enterOnOriginal } from './copies.ts';
 import { locateLive, ticketOfExecution } from './locate-live.ts';
@@ -42,8 +42,8 @@ export type Located = { revalidationId: string; idempotencyKey: Alias | undefine
  * the person, the version of the media, and the key of a forced call.
  *
  * Others that decide on a case: `claimUnderKey` may still move a claim to the case of its key; the API promises one (`start.ts`,
- * `promise.ts`); a refusal or failure before the claim, the sweep of the inbox,
- * and the repair of an ended execution ask `locateUnclaimed`, `unknownAmong` and `recordOf`, here.
+ * `promise.ts`); a refusal or failure before the claim and the sweep of the inbox ask `locateUnclaimed` and `unknownAmong`, here; the
+ * repair of an ended execution asks `recordOf` (`ended-record.ts`).
  * @throws the refusals of the request and its media; AlreadyDecidedError, ClaimedElsewhereError for a later upload of a ticket, and for
  *   media that is gone
  */
@@ -191,39 +191,4 @@ export const unknownAmong = async (table: string, bucket: string, batch: readonl
       return !isKnown(dropped, { ownId, ticket, recorded });
     })
     .map(({ dropped }) => dropped);
-};
-
-/** The index by person is behind the records, by less than this nearly always (assumed). Milliseconds. */
-const INDEX_LAG_MS = 3000;
-
-type Ended = { executionArn: string; startDate: number };
-
-/**
- * The record of an ended execution: the one under the id of its request, or else the one that it has claimed among the person's
- * newest. The id of a call's case cannot be derived from its input: that names neither the version of the media that was taken nor the
- * case of its idempotency key.
- */
-export const recordOf = async (
-  ledger: Ledger,
-  { revalidationId, accountId }: { revalidationId: string; accountId?: string | undefined },
-  execution: Ended,
-): Promise<LedgerRecord | undefined> => {
-  const record = await readRecord(ledger, revalidationId);
-  if (record || !accountId) return record;
-  const own = await ownAmongNewest(ledger, accountId, execution);
-  if (own) return own;
-  await new Promise((resolve) => setTimeout(resolve, INDEX_LAG_MS));
-  return ownAmongNewest(ledger, accountId, execution);
-};
-
-const ownAmongNewest = async (ledger: Ledger, accountId: string, { executionArn, startDate }: Ended) => {
-  let after: Parameters<typeof listRecords>[2]['after'];
-  do {
-    const { records, next } = await listRecords(ledger, accountId, { limit: 25, after });
-    const own = records.find(({ owner }) => owner === executionArn);
-    if (own) return own;
-    // A record that was claimed before the execution began is not its own.
-    after = records.some(({ claimedAt }) => Date.parse(claimedAt) < startDate) ? undefined : next;
-  } while (after);
-  return undefined;
 };

@@ -79,6 +79,7 @@ describe('the configuration', () => {
       runbookUrl: 'infra/aws/RUNBOOK.md',
       logLevel: 'INFO',
       eventSchemas: true,
+      console: false,
     });
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Config, effectiveSettings } from '../../infra/aws/config.ts';
 import { resolver, resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
-import { jobs, routes } from '../../shared/workflow/functions.ts';
+import { functionsOf, jobs, type RouteName, routes } from '../../shared/workflow/functions.ts';
 import { dataKey, MEDIA, prod, type Raw, resolvedOf, type Statement, template } from '../support/template.ts';
 
 /** The one resource of a type whose id begins so. */
@@ -115,16 +115,21 @@ describe('the jobs', () => {
 });
 
 describe('the HTTP API', () => {
+  const names = functionsOf(Config.parse({}));
+  const offered = (Object.keys(routes) as RouteName[])
+    .filter((name) => names.includes(name))
+    .map((name) => routes[name]);
+
   test('offers the routes of the list, and no other', () => {
     const keys = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(({ properties }) => properties.RouteKey);
-    expect(keys).toEqual(Object.values(routes).map(({ method, path }) => `${method} ${path}`));
+    expect(keys).toEqual(offered.map(({ method, path }) => `${method} ${path}`));
   });
 
   test('passes calls on in the payload that the handlers read', () => {
     const versions = resourcesOf(template, 'AWS::ApiGatewayV2::Integration').map(
       ({ properties }) => properties.PayloadFormatVersion,
     );
-    expect(versions).toEqual(Object.keys(routes).map(() => '2.0'));
+    expect(versions).toEqual(offered.map(() => '2.0'));
   });
 });
 
@@ -158,7 +163,7 @@ describe('the callers of the API', () => {
       ]),
     );
 
-  test('need the authorization of IAM, but for Truora, which signs its body', () => {
+  test('need the authorization of IAM, but for Truora, which signs its body, and for a person with a capture link', () => {
     expect(routesIn(template)).toEqual({
       'POST /revalidations': ['AWS_IAM', undefined],
       'GET /revalidations/{id}': ['AWS_IAM', undefined],
@@ -170,6 +175,11 @@ describe('the callers of the API', () => {
       'GET /accounts/{accountId}/consents': ['AWS_IAM', undefined],
       'DELETE /accounts/{accountId}': ['AWS_IAM', undefined],
       'GET /revalidations/{id}/evidence': ['AWS_IAM', undefined],
+      'POST /capture/sessions': ['NONE', undefined],
+      'GET /capture': ['NONE', undefined],
+      'POST /capture/consent': ['NONE', undefined],
+      'POST /capture/upload': ['NONE', undefined],
+      'POST /capture/alternative': ['NONE', undefined],
       'GET /.well-known/jwks.json': ['NONE', undefined],
       'POST /webhooks/truora': ['NONE', undefined],
     });
@@ -189,6 +199,11 @@ describe('the callers of the API', () => {
       'GET /accounts/{accountId}/consents': ['JWT', ['revalidations/read']],
       'DELETE /accounts/{accountId}': ['JWT', ['revalidations/operate']],
       'GET /revalidations/{id}/evidence': ['JWT', ['revalidations/read']],
+      'POST /capture/sessions': ['NONE', undefined],
+      'GET /capture': ['NONE', undefined],
+      'POST /capture/consent': ['NONE', undefined],
+      'POST /capture/upload': ['NONE', undefined],
+      'POST /capture/alternative': ['NONE', undefined],
       'GET /.well-known/jwks.json': ['NONE', undefined],
       'POST /webhooks/truora': ['NONE', undefined],
     });
@@ -233,6 +248,7 @@ describe('the outcomes', () => {
     const holders = statement.Condition.ArnNotEquals?.['aws:PrincipalArn'] ?? [];
     expect(holders.map((arn) => /role\/Functions(\w+?)ServiceRole/.exec(arn)?.[1])).toEqual([
       'CreateValidation',
+      'AwaitMedia',
       'MoveMedia',
       'RecordOutcome',
       'RecordRefusal',
@@ -241,6 +257,7 @@ describe('the outcomes', () => {
       'EraseAccount',
       'ChooseAlternative',
       'RevokeConsent',
+      'LeaveCapture',
       'SweepLedger',
       'SweepErasures',
       'RepairExecution',

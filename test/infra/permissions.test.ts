@@ -112,14 +112,17 @@ describe('the permissions', () => {
     ]);
   });
 
-  test('to resume an execution are held by those that may read a notification or end a waiting case, on this machine alone', () => {
+  test('to resume an execution are held by those that may read a notification, take a recording or end a waiting case, on this machine alone', () => {
     const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
     const wakers = allowed
       .filter(({ statement }) => listed(statement.Action).some((action) => action.startsWith('states:SendTask')))
       .map(({ id, statement }) => [/^Functions(\w+?)ServiceRole/.exec(id)?.[1], statement.Action, statement.Resource]);
     expect(wakers).toEqual([
+      ['ClaimRequest', 'states:SendTaskSuccess', machineArn],
+      ['AwaitMedia', 'states:SendTaskSuccess', machineArn],
       ['AwaitWebhook', 'states:SendTaskSuccess', machineArn],
       ['ChooseAlternative', 'states:SendTaskSuccess', machineArn],
+      ['LeaveCapture', 'states:SendTaskSuccess', machineArn],
       ['ReceiveWebhook', 'states:SendTaskSuccess', machineArn],
       ['SweepLedger', 'states:SendTaskSuccess', machineArn],
     ]);
@@ -133,6 +136,7 @@ describe('the permissions', () => {
     const ours = `arn:aws:events:us-east-1:000000000000:event-bus/${Name}`;
     expect(announcers).toEqual([
       ['CreateValidation', 'events:PutEvents', ours],
+      ['AwaitMedia', 'events:PutEvents', ours],
       ['MoveMedia', 'events:PutEvents', ours],
       ['RecordOutcome', 'events:PutEvents', ours],
       ['RecordRefusal', 'events:PutEvents', ours],
@@ -141,6 +145,7 @@ describe('the permissions', () => {
       ['EraseAccount', 'events:PutEvents', ours],
       ['ChooseAlternative', 'events:PutEvents', ours],
       ['RevokeConsent', 'events:PutEvents', ours],
+      ['LeaveCapture', 'events:PutEvents', ours],
       ['SweepLedger', 'events:PutEvents', ours],
       ['SweepErasures', 'events:PutEvents', ours],
       ['RepairExecution', 'events:PutEvents', ours],

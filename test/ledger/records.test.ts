@@ -42,6 +42,7 @@ describe('claim', () => {
       owner: OURS,
       phase: 'claimed',
       trail: [{ phase: 'claimed', at: wanted.claimedAt }],
+      day: wanted.claimedAt.slice(0, 10),
       shard: `due#${wanted.revalidationId[3]}`,
       dueAt: new Date(Date.parse(wanted.claimedAt) + 5 * 60_000).toISOString(),
       expiresAt: seconds(Date.parse(wanted.claimedAt)) + aws.ledger.retentionDays * 86_400,

@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { dynamo } from '../../shared/aws/clients.ts';
 import { idOfDropped } from '../../shared/domain/case-id.ts';
 import type { Dropped } from '../../shared/domain/drop.ts';
-import { recordOf, unknownAmong } from '../../shared/logic/locate.ts';
+import { recordOf } from '../../shared/logic/ended-record.ts';
+import { unknownAmong } from '../../shared/logic/locate.ts';
 import { commandsSent } from '../support/commands-sent.ts';
 import { BUCKET, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
 import { type OpenTable, openTable } from '../support/table.ts';
@@ -84,7 +85,8 @@ describe('the record of an ended execution', () => {
     const lengths: number[] = [];
     const { setTimeout: start } = globalThis;
     vi.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, ms = 0, ...more: []) => {
-      if (!/^\s+at (?!async ).*logic\/locate\.ts/m.test(new Error('here').stack ?? '')) return start(run, ms, ...more);
+      if (!/^\s+at (?!async ).*logic\/ended-record\.ts/m.test(new Error('here').stack ?? ''))
+        return start(run, ms, ...more);
       lengths.push(ms);
       return start(() => meanwhile().then(run), 0);
     }) as typeof setTimeout);

@@ -28,6 +28,7 @@ export const mutated = [
   'shared/logic/claim.ts',
   'shared/logic/creation-entry.ts',
   'shared/logic/creation.ts',
+  'shared/logic/ended-record.ts',
   'shared/logic/locate.ts',
   'shared/logic/notify.ts',
   'shared/logic/orphans.ts',
@@ -93,6 +94,7 @@ export const testsOf: Partial<Record<(typeof mutated)[number], readonly string[]
   'shared/logic/claim.ts': ['test/logic/claim.test.ts'],
   'shared/logic/creation-entry.ts': ['test/logic/creation-entry.test.ts'],
   'shared/logic/creation.ts': ['test/logic/creation.test.ts', 'test/logic/creation-doubt.test.ts'],
+  'shared/logic/ended-record.ts': ['test/logic/located-records.test.ts'],
   'shared/logic/locate.ts': [
     'test/logic/locate.test.ts',
     'test/logic/locate-tickets.test.ts',

@@ -22,7 +22,7 @@ promise holds: one charge, one outcome, in time, media only where it may go, not
 
 Progress goes to stderr. Exit code: 0 all held, 1 a promise was broken or a guard was not needed, 2 wrong usage.`;
 
-const script = join(import.meta.dirname, 'chaos/job.ts');
+const inOne = (job: object): Promise<Done> => inProcess<Done>(join(import.meta.dirname, 'chaos/job.ts'), job);
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -101,7 +101,7 @@ if (options.guards) {
   print(`seed ${seed}`);
   let unneeded = 0;
   const jobs = chaosGuards.map(({ guard }): Job => ({ first: seed, step: 1, runs, untilBroken: true, without: guard }));
-  await inProcesses<Job, Done>(script, jobs, ({ failures: [failure] }, job) => {
+  await inProcesses<Job, Done>(inOne, jobs, ({ failures: [failure] }, job) => {
     if (!failure) unneeded += 1;
     print(
       failure ? `without "${job.without}": seed ${failure.seed}: ${failure.broken[0]}` : `NOT NEEDED: ${job.without}`,
@@ -112,7 +112,7 @@ if (options.guards) {
 }
 
 if (options.trace) {
-  const done = await inProcess<Done>(script, { first: seed, step: 1, runs: 1, trace: true, ...without });
+  const done = await inOne({ first: seed, step: 1, runs: 1, trace: true, ...without });
   for (const line of done.trace ?? []) print(line);
   tell(done);
   process.exit(done.failures.length > 0 ? 1 : 0);
@@ -150,7 +150,7 @@ const jobs = Array.from(
 print(`seed ${seed}`);
 
 await inProcesses<Job, Done>(
-  script,
+  inOne,
   jobs,
   (done) => {
     total.runs += done.runs;

@@ -14,14 +14,14 @@ export const inProcess = async <Done>(script: string, job: unknown): Promise<Don
 
 /** Runs jobs in as many processes as there are cores, in their order, and hands on each result as it comes. */
 export const inProcesses = async <Job, Done>(
-  script: string,
+  run: (job: Job) => Promise<Done>,
   jobs: readonly Job[],
   heard: (done: Done, job: Job) => void,
   cores = availableParallelism(),
 ): Promise<void> => {
   const left = [...jobs];
   const work = async () => {
-    for (let job = left.shift(); job !== undefined; job = left.shift()) heard(await inProcess<Done>(script, job), job);
+    for (let job = left.shift(); job !== undefined; job = left.shift()) heard(await run(job), job);
   };
   await Promise.all(Array.from({ length: cores }, work));
 };

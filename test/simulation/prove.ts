@@ -2,14 +2,17 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { designs } from './designs/published.ts';
+import { liveGuards } from './live/guards.ts';
+import type { Job as LiveJob } from './live/job.ts';
 import { inProcess, inProcesses } from './pool.ts';
 import { meetingGuards, misfits } from './prove/guards.ts';
-import type { Done, Job } from './prove/job.ts';
+import type { Done, Job as MeetingJob } from './prove/job.ts';
 
 const HELP = `npm run prove -- [options]
 
 Proves that no wait can be lost: whole runs of the real machine in virtual time, over the orderings of notifications, tokens,
-decisions, callback timeout and deadline, with crashes in between; and that the proof fails for each guard taken away.
+decisions, callback timeout and deadline, and of the recordings of live captures, their tokens, cancellations and the expiry of the link,
+with crashes in between; and that the proof fails for each guard taken away.
 
   --seed N        seed of the random cases (default: a fresh one, printed)
   --sample        a small share of everything, in well under a minute
@@ -19,7 +22,16 @@ decisions, callback timeout and deadline, with crashes in between; and that the 
 
 Exit code: 0 all held, 1 something broke a promise or a guard was not needed, 2 wrong usage.`;
 
-const script = join(import.meta.dirname, 'prove/job.ts');
+type Job = MeetingJob | LiveJob;
+
+const liveNames = liveGuards.map(({ guard }) => guard);
+
+/** The jobs of one process: about the wait for a verdict, or about the wait for a recording. */
+type Group = { of: 'prove' | 'live'; jobs: Job[] };
+
+const scriptOf = (of: Group['of']): string => join(import.meta.dirname, of, 'job.ts');
+
+const proofOf = (without: string | undefined): Group['of'] => (liveNames.includes(without ?? '') ? 'live' : 'prove');
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -60,17 +72,19 @@ if (!Number.isInteger(seed)) wrong('--seed must be a whole number');
 
 const bites = [...Object.keys(designs), ...meetingGuards.map(({ guard }) => guard)];
 
-if (options.without !== undefined && !bites.includes(options.without)) {
-  wrong(`--without must be one of: ${bites.join('; ')}`);
+const allBites = [...bites, ...liveNames];
+
+if (options.without !== undefined && !allBites.includes(options.without)) {
+  wrong(`--without must be one of: ${allBites.join('; ')}`);
 }
 
-for (const { guard, file } of misfits(meetingGuards)) {
+for (const { guard, file } of misfits([...meetingGuards, ...liveGuards])) {
   wrong(`the text of the guard "${guard}" does not stand once in ${file} any more`);
 }
 
-const caseOf = (text: string): unknown => {
+const caseOf = (text: string): object => {
   try {
-    return JSON.parse(text);
+    return Object(JSON.parse(text));
   } catch {
     return wrong('--case must be the JSON that a failure is printed with');
   }
@@ -85,10 +99,11 @@ const tell = (failures: Done['failures'], without?: string) => {
 
 if (options.case || options.without) {
   const without = options.without ? { without: options.without } : {};
-  const job = options.case
-    ? { kind: 'case', case: caseOf(options.case), ...without }
-    : { kind: 'bite', seed, runs: 2000, ...without };
-  const [{ trace = [], failures } = { failures: [] }] = await inProcess<Done[]>(script, [job]);
+  const given = options.case ? caseOf(options.case) : undefined;
+  const job = given ? { kind: 'case', case: given, ...without } : { kind: 'bite', seed, runs: 2000, ...without };
+  // Only the cases of a live capture have drops.
+  const proof = given && 'drops' in given ? 'live' : proofOf(options.without);
+  const [{ trace = [], failures } = { failures: [] }] = await inProcess<Done[]>(scriptOf(proof), [job]);
   for (const line of trace) print(line);
   tell(failures, options.without);
   process.exit(failures.length > 0 ? 1 : 0);
@@ -102,8 +117,11 @@ const share = options.sample ? 60 : 1;
 
 // A sample takes some of the guards away, other ones each day the seed is fresh.
 const sampled = options.sample
-  ? [bites[0], bites[1], ...[1, 2].map((n) => bites[2 + ((seed + n * 5) % (bites.length - 2))])]
-  : bites;
+  ? [
+      ...[bites[0], bites[1], ...[1, 2].map((n) => bites[2 + ((seed + n * 5) % (bites.length - 2))])],
+      liveNames[seed % liveNames.length],
+    ]
+  : allBites;
 
 const jobsOf = (part: number): Job[] => [
   { kind: 'grid', part, of: cores, every: share },
@@ -113,10 +131,21 @@ const jobsOf = (part: number): Job[] => [
   { kind: 'random', seed: seed + part, runs: options.sample ? 100 : 2500 },
 ];
 
+const liveJobsOf = (part: number): LiveJob[] => [
+  { kind: 'grid', part, of: cores, every: share },
+  { kind: 'races', part, of: cores, every: share },
+  { kind: 'random', seed: seed + part, runs: options.sample ? 40 : 1000 },
+];
+
 // In a sample, the start of a process takes longer than a part of the work.
-const groups: Job[][] = [
-  ...parts.map(jobsOf).flatMap((part) => (options.sample ? [part] : part.map((job) => [job]))),
-  ...sampled.flatMap((without): Job[][] => (without ? [[{ kind: 'bite', without, seed, runs: 3000 }]] : [])),
+const groupsOf = (of: Group['of'], jobs: Job[]): Group[] =>
+  options.sample ? [{ of, jobs }] : jobs.map((job) => ({ of, jobs: [job] }));
+
+const groups: Group[] = [
+  ...parts.flatMap((part) => [...groupsOf('prove', jobsOf(part)), ...groupsOf('live', liveJobsOf(part))]),
+  ...sampled.flatMap((without): Group[] =>
+    without ? [{ of: proofOf(without), jobs: [{ kind: 'bite', without, seed, runs: 3000 }] }] : [],
+  ),
 ];
 
 const startedAt = performance.now();
@@ -147,13 +176,17 @@ const add = (done: Done, job: Job) => {
   tell(done.failures);
 };
 
-await inProcesses<Job[], Done[]>(script, groups, (all, group) => {
-  for (const [at, job] of group.entries()) {
-    const done = all[at];
-    if (!done) throw new Error(`a process of the harness left out ${JSON.stringify(job)}`);
-    add(done, job);
-  }
-});
+await inProcesses<Group, Done[]>(
+  ({ of, jobs }) => inProcess(scriptOf(of), jobs),
+  groups,
+  (all, { jobs }) => {
+    for (const [at, job] of jobs.entries()) {
+      const done = all[at];
+      if (!done) throw new Error(`a process of the harness left out ${JSON.stringify(job)}`);
+      add(done, job);
+    }
+  },
+);
 
 const seconds = Math.round((performance.now() - startedAt) / 1000);
 

@@ -71,7 +71,7 @@ export const erasureRuns = ({
       await erase(who);
       await leave(who);
       const { accountId } = who;
-      for (const pk of ['KEY#x#y', `TICKET#${newRevalidationId()}`]) {
+      for (const pk of ['KEY#x#y', `TICKET#${newRevalidationId()}`, 'LINK#x', 'SESSION#x']) {
         await stand({ pk: `${pk}-erasure`, ...who, person: personOf(accountId) });
       }
       await stand({ pk: `ACC#${accountId}`, opened: true });

@@ -21,6 +21,7 @@ import { consentBody } from './consent.ts';
 import { fileOf, photo, someone as someoneIn, video } from './drops.ts';
 import { agedIn, dueIn, dueNow } from './follow-ups.ts';
 import { holderOf } from './permissions.ts';
+import { captureRuns } from './permissions-capture.ts';
 import { consentRuns } from './permissions-consent.ts';
 import { consoleRuns } from './permissions-console.ts';
 import { erasureRuns } from './permissions-erasure.ts';
@@ -166,6 +167,7 @@ export const runsIn = (
 
   const drops = { dropOf, ticketFor, media, asking, someone };
   const consents = consentRuns({ call, calls, until, stand, itemAt, woken, recordOnce, ...drops });
+  const captures = captureRuns({ system, call, until, itemAt, someone });
 
   /** All at once: what comes by the entry points, and what is left for the sweeps. */
   const atOnce: Record<string, () => Promise<unknown>> = {
@@ -314,6 +316,7 @@ export const runsIn = (
       await agedIn(system.table, await ask(who, await media('media', who)), 25);
     },
     ...consents.atOnce,
+    ...captures.atOnce,
   };
 
   /**
@@ -371,6 +374,7 @@ export const runsIn = (
         throw new Error('the orphan was not found');
     },
     ...consents.afterwards,
+    ...captures.afterwards,
     ...consoleRuns({ system, call, stand }),
     ...erasureRuns({ system, call, someone, stand, remove, itemAt, woken }),
     'a sweep over the inbox from where one has left off, and one from its beginning': async () => {

@@ -18,9 +18,12 @@ export type Done = {
   trace?: string[];
 };
 
-const job: Job = JSON.parse(process.argv[2] ?? '{}');
+/** All of them with the same guard, or all without one. */
+const jobs: Job[] = JSON.parse(process.argv[2] ?? '[]');
 
-const without = 'without' in job ? job.without : undefined;
+const [without, ...others] = new Set(jobs.map((job) => ('without' in job ? job.without : undefined)));
+
+if (others.length > 0) throw new TypeError('the jobs of one process have the same guard');
 
 const guards = liveGuards.filter(({ guard }) => guard === without);
 
@@ -40,16 +43,16 @@ const print = process.stdout.write.bind(process.stdout);
 
 await boot();
 
-const done: Done = { runs: 0, crashes: 0, orders: [], failures: [] };
+let done: Done;
 
-const orders = new Set<string>();
+let orders: Set<string>;
 
 const check = async (given: Case) => {
   const seen = await run(given);
   done.runs += 1;
   if (seen.kills > 0) done.crashes += 1;
-  // For any number of looks the ordering is the same.
-  orders.add(seen.order.replace(/T+/g, 'T'));
+  // For any number of looks the ordering is the same. It is another one than the same letters of a wait for a verdict.
+  orders.add(`live ${seen.order.replace(/T+/g, 'T')}`);
   const broken = judge(seen);
   if (broken.length > 0 && done.failures.length < 5) done.failures.push({ case: given, broken });
   return { seen, broken };
@@ -64,32 +67,41 @@ const search = async ({ seed, runs }: { seed: number; runs: number }, shrinks: b
   await check(counterexample[0]);
 };
 
-switch (job.kind) {
-  case 'grid': {
-    let index = 0;
-    for (const given of grid()) if (index++ % (job.of * job.every) === job.part * job.every) await check(given);
-    break;
-  }
-  case 'races':
-    for (const [index, race] of races.entries()) {
-      if (index % job.of !== job.part) continue;
-      let left = job.every === 1 ? 4000 : 25;
-      await interleavings(race, check, () => left-- > 0);
+const work = async (job: Job): Promise<Done> => {
+  done = { runs: 0, crashes: 0, orders: [], failures: [] };
+  orders = new Set();
+  switch (job.kind) {
+    case 'grid': {
+      let index = 0;
+      for (const given of grid()) if (index++ % (job.of * job.every) === job.part * job.every) await check(given);
+      break;
     }
-    break;
-  case 'random':
-    await search(job, true);
-    break;
-  case 'bite':
-    await search(job, false);
-    break;
-  case 'case': {
-    const { seen } = await check(job.case);
-    done.trace = [...seen.system.trace.lines, `order ${seen.order}`];
-    break;
+    case 'races':
+      for (const [index, race] of races.entries()) {
+        if (index % job.of !== job.part) continue;
+        let left = job.every === 1 ? 4000 : 10;
+        await interleavings(race, check, () => left-- > 0);
+      }
+      break;
+    case 'random':
+      await search(job, true);
+      break;
+    case 'bite':
+      await search(job, false);
+      break;
+    case 'case': {
+      const { seen } = await check(job.case);
+      done.trace = [...seen.system.trace.lines, `order ${seen.order}`];
+      break;
+    }
   }
-}
+  return { ...done, orders: [...orders] };
+};
 
-print(JSON.stringify({ ...done, orders: [...orders] }));
+const all: Done[] = [];
+
+for (const job of jobs) all.push(await work(job));
+
+print(JSON.stringify(all));
 
 process.exit(0);
