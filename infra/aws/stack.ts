@@ -152,7 +152,7 @@ export class FaceRevalidation extends Construct {
       ErasureBucket: { value: storage.erasures.bucketName },
       ...(storage.evidence && { EvidenceBucket: { value: storage.evidence.bucket.bucketName } }),
       WebhookKeysSecret: { value: storage.webhookKeys.secretArn },
-      ...pages?.outputs,
+      ...(pages ? pages.outputs : {}),
     };
     output(this, outputs);
     this.#publish(config, outputs);

@@ -32,10 +32,10 @@ export const consentRuns = (tools: Tools) => {
 
   const revoke = ({ consentReceiptId: id }: Person) => call(`POST /consents/${id}/revoke`);
 
-  /** As a revocation leaves a receipt that was killed after its mark. */
+  /** As a revocation leaves a receipt that was killed after its first write. */
   const markOnly = async ({ consentReceiptId: id }: Person, more: object = {}): Promise<void> => {
     const pk = `CNS#${id}`;
-    await stand({ ...(await itemAt(pk)), pk, revokedAt: new Date().toISOString(), revokedBy: 'iam:person', ...more });
+    await stand({ ...(await itemAt(pk)), pk, revokingAt: new Date().toISOString(), revokedBy: 'iam:person', ...more });
   };
 
   const atOnce: Record<string, () => Promise<unknown>> = {
@@ -80,7 +80,7 @@ export const consentRuns = (tools: Tools) => {
   };
 
   const afterwards: Record<string, () => Promise<unknown>> = {
-    'a revocation that was killed after its mark, and a sweep': async () => {
+    'a revocation that was killed after its first write, and a sweep': async () => {
       const { who, execution } = await dropOf('-never');
       await recordOnce(who, 'moved');
       await markOnly(who, { shard: shardOf(who.consentReceiptId), dueAt: new Date(0).toISOString() });
