@@ -75,7 +75,7 @@ type Props = {
 /**
  * The pages of the operator's console and the capture page: a bucket that only CloudFront reads, with the API under `/api/` and the
  * uploads under `/upload` of the same origin, so that the pages call no other. CloudFront keeps nothing, since every answer is about
- * persons. An upload is allowed by its form, which CloudFront passes on as it is (documented: POST to a bucket as an origin).
+ * persons. An upload is allowed by its form, which CloudFront passes on as it is (assumed: POST to a bucket as an origin).
  * @throws Error without the setting `jwt`: the pages have no other way to prove who reads them
  */
 class ConsoleSite extends Construct {

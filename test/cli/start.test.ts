@@ -100,15 +100,30 @@ describe('what start prints', () => {
   }, 120_000);
 
   afterAll(async () => {
-    const ended = new Promise((resolve) => child.once('exit', resolve));
     child.removeAllListeners('exit');
-    child.once('exit', () => {});
+    const ended = new Promise((resolve) => child.once('close', (...how) => resolve(how)));
     child.kill('SIGINT');
-    await Promise.race([ended, new Promise((resolve) => child.once('close', resolve))]);
+    expect(await ended).toEqual([0, null]);
+    expect(existsSync(join(folder, '.local-system.json'))).toBe(false);
   });
 
   test('has no line over 100 columns', () => {
     expect(printed.split('\n').filter((line) => line.length > 100)).toEqual([]);
+  });
+
+  test('is a command for the capture page, whose link opens once', async () => {
+    const [, words = ''] = /npm run -s capture -- (.*)/.exec(printed) ?? [];
+    const { code, out, err } = await runHere(['capture', ...words.split(' ')], folder);
+    expect([code, err]).toEqual([0, expect.stringMatching(/^re-validation RVL[0-9a-f]{32}; the link opens once/)]);
+    const { origin, pathname, hash } = new URL(out);
+    expect(await (await fetch(origin + pathname)).text()).toContain('<script');
+    const open = () =>
+      fetch(`${origin}/api/capture/sessions`, {
+        method: 'POST',
+        headers: { origin, 'content-type': 'application/json' },
+        body: JSON.stringify({ token: hash.slice(1) }),
+      });
+    expect([(await open()).status, (await open()).status]).toEqual([200, 401]);
   });
 
   test.runIf(has('curl'))('is a curl that the API answers', () => {

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, test as base, beforeAll, describe, expect } from 'vitest';
 import { filesIn } from '../../infra/console/serve/files.ts';
 import { languages } from '../../infra/console/shared/language.ts';
 import { siteFolder } from '../../infra/console/site.ts';
@@ -14,13 +14,26 @@ const MAX_SCRIPT = 40 * 1024;
 
 let pages: CapturePages;
 
+const logged: string[] = [];
+
 beforeAll(async () => {
-  pages = await capturePages();
+  pages = await capturePages({ onLog: (line) => logged.push(line) });
 }, 120_000);
 
 afterAll(() => pages?.close());
 
-afterEach(() => pages.closeContexts());
+/** Tests run at the same time, since most of each is waiting; each closes what it has opened. */
+const test = base.extend<{ open: CapturePages['open'] }>({
+  // biome-ignore lint/correctness/noEmptyPattern: a fixture names what it needs, which is nothing
+  open: async ({}, use) => {
+    const opened: Promise<OpenedPage>[] = [];
+    await use((...how) => {
+      opened.push(pages.open(...how));
+      return opened.at(-1) as Promise<OpenedPage>;
+    });
+    for (const { context } of await Promise.all(opened)) await context.close();
+  },
+});
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 
@@ -73,35 +86,38 @@ const messages = {
   pt: 'Não conseguimos confirmar que é você. Tente mais uma vez.',
 };
 
-describe.each(languages)('in the language %s', (language) => {
-  test('each step from the consent to a declined photo fits 360 pixels, is free of what axe finds, gives the focus to its heading, logs no error and asks no other origin', async () => {
-    const { link } = await pages.start('-declined', { country: undefined });
-    const opened = await pages.open(link, { language, width: 360 });
-    const { page, wrong, requested } = opened;
-    const [agree = '', open = '', take = '', send = '', ended = '', closed = ''] = buttons[language];
-    const [consent = '', ready = '', camera = '', review = ''] = words[language];
-    await page.locator('article h2').waitFor();
-    await check(opened, consent);
-    expect(await page.getAttribute('html', 'lang')).toBe(language);
-    await press(page, agree);
-    await check(opened, ready);
-    await press(page, open);
-    await page.getByRole('button', { name: take, exact: true }).waitFor();
-    await check(opened, camera);
-    await press(page, take);
-    await check(opened, review);
-    await press(page, send);
-    await check(opened, ended);
-    await page.getByText(messages[language], { exact: true }).waitFor();
-    expect(wrong).toEqual([]);
-    const { origin } = pages.running.console;
-    expect(requested.filter((url) => !url.startsWith('blob:') && new URL(url).origin !== origin)).toEqual([]);
-    const again = await pages.open(link, { language, width: 360 });
-    await check(again, closed);
-  });
+describe('in the language', () => {
+  test.concurrent.for(languages)(
+    '%s, each step from the consent to a declined photo fits 360 pixels, is free of what axe finds, gives the focus to its heading, logs no error and asks no other origin',
+    async (language, { open }) => {
+      const { link } = await pages.start('-declined', { country: undefined });
+      const opened = await open(link, { language, width: 360 });
+      const { page, wrong, requested } = opened;
+      const [agree = '', start = '', take = '', send = '', ended = '', closed = ''] = buttons[language];
+      const [consent = '', ready = '', camera = '', review = ''] = words[language];
+      await page.locator('article h2').waitFor();
+      await check(opened, consent);
+      expect(await page.getAttribute('html', 'lang')).toBe(language);
+      await press(page, agree);
+      await check(opened, ready);
+      await press(page, start);
+      await page.getByRole('button', { name: take, exact: true }).waitFor();
+      await check(opened, camera);
+      await press(page, take);
+      await check(opened, review);
+      await press(page, send);
+      await check(opened, ended);
+      await page.getByText(messages[language], { exact: true }).waitFor();
+      expect(wrong).toEqual([]);
+      const { origin } = pages.running.console;
+      expect(requested.filter((url) => !url.startsWith('blob:') && new URL(url).origin !== origin)).toEqual([]);
+      const again = await open(link, { language, width: 360 });
+      await check(again, closed);
+    },
+  );
 });
 
-test('the page loads at most 40 KB of script, compressed', () => {
+test.concurrent('the page loads at most 40 KB of script, compressed', () => {
   const scripts = [...filesIn(siteFolder())].filter(([path]) => /^\/capture\/.*\.js$/.test(path));
   expect(scripts.length).toBeGreaterThan(0);
   const total = scripts.reduce((sum, [, { body }]) => sum + gzipSync(body).length, 0);
@@ -110,9 +126,9 @@ test('the page loads at most 40 KB of script, compressed', () => {
 });
 
 describe('a capture', () => {
-  test('of a photo ends as approved, and its receipt names the text that was read', async () => {
+  test.concurrent('of a photo ends as approved, and its receipt names the text that was read', async ({ open }) => {
     const { link, id, accountId } = await pages.start();
-    const { page } = await pages.open(link);
+    const { page } = await open(link);
     await page.getByText('Text default.US.en.1').waitFor();
     await sendPhoto(page);
     await heading(page, 'It is you');
@@ -120,24 +136,26 @@ describe('a capture', () => {
     expect([record?.phase, record?.media?.type]).toEqual(['approved', 'image/jpeg']);
     const { content } = await pages.call(`GET /accounts/${accountId}/consents`, { as: 'reader' });
     const [receipt] = (content as unknown as { consents: Record<string, unknown>[] }).consents;
-    expect(receipt).toMatchObject({ country: 'US', language: 'en', textVersion: '1', channel: 'capture page' });
-    expect(receipt?.receiptId).toBe(record?.consentReceiptId);
+    const named = { country: 'US', language: 'en', textVersion: '1', channel: 'capture page' };
+    expect(receipt).toMatchObject({ ...named, recordedBy: `capture:${id}` });
   });
 
-  test('of a video is recorded for three seconds where liveness is asked for, and ends as approved', async () => {
+  test.concurrent('of a video is recorded for three seconds where liveness is asked for, and ends as approved', async ({
+    open,
+  }) => {
     const { link, id } = await pages.start('', { options: VIDEO });
-    const { page } = await pages.open(link);
+    const { page } = await open(link);
     await openCamera(page);
     await press(page, 'Record 3 seconds');
-    await page.getByText('Recording: 2 s').waitFor();
+    await page.getByText(/^Recording: \d s$/).waitFor();
     await press(page, 'Send it');
     await heading(page, 'It is you');
     expect((await pages.running.system.record(id))?.media?.type).toMatch(/^video\/(mp4|webm)$/);
   });
 
-  test('of a phrase shows the phrase and the time left, and ends as approved', async () => {
+  test.concurrent('of a phrase shows the phrase and the time left, and ends as approved', async ({ open }) => {
     const { link, id } = await pages.start('', { capture: 'live', options: SPEECH });
-    const { page } = await pages.open(link, { width: 360 });
+    const { page } = await open(link, { width: 360 });
     await press(page, 'I agree');
     await heading(page, 'Read a phrase aloud');
     const phrase = await page.locator('.phrase blockquote').innerText();
@@ -146,15 +164,15 @@ describe('a capture', () => {
     await press(page, 'Open the camera');
     await press(page, 'Record');
     expect(await page.locator('.phrase blockquote').innerText()).toBe(phrase);
-    await page.getByText('Recording: 6 s').waitFor();
+    await page.getByText(/^Recording: \d s$/).waitFor();
     await press(page, 'I have read it');
     await press(page, 'Send it');
     await heading(page, 'It is you');
   });
 
-  test('goes on after a reload in each step, without its link', async () => {
+  test.concurrent('goes on after a reload in each step, without its link', async ({ open }) => {
     const { link } = await pages.start('-slow');
-    const { page } = await pages.open(link);
+    const { page } = await open(link);
     await heading(page, 'Your permission');
     expect(page.url()).toBe(pages.running.console.captureUrl);
     await page.reload();
@@ -172,9 +190,9 @@ describe('a capture', () => {
     await heading(page, 'It is you');
   });
 
-  test('goes by the keyboard alone', async () => {
+  test.concurrent('goes by the keyboard alone', async ({ open }) => {
     const { link } = await pages.start();
-    const { page } = await pages.open(link);
+    const { page } = await open(link);
     const go = async (name: string) => {
       const button = page.getByRole('button', { name, exact: true });
       await waitFor(async () => expect(await button.isEnabled()).toBe(true));
@@ -189,9 +207,11 @@ describe('a capture', () => {
     await heading(page, 'It is you');
   });
 
-  test('survives a network that is slow, and one that fails while it sends and while it waits', async () => {
+  test.concurrent('survives a network that is slow, and one that fails while it sends and while it waits', async ({
+    open,
+  }) => {
     const { link } = await pages.start();
-    const { page, context } = await pages.open('about:blank');
+    const { page, context } = await open('about:blank');
     const network = await context.newCDPSession(page);
     // Slow 3G as browsers' tools have it: 400 kbit/s, 400 ms.
     const slow = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 };
@@ -213,12 +233,12 @@ describe('a capture', () => {
 });
 
 describe('without a camera', () => {
-  test.each([
+  test.concurrent.for([
     ['refused', 'The camera is blocked.'],
     ['missing', 'No camera was found.'],
-  ] as const)('that is %s, a file is chosen, checked, and ends as approved', async (camera, says) => {
+  ] as const)('that is %s, a file is chosen, checked, and ends as approved', async ([camera, says], { open }) => {
     const { link } = await pages.start();
-    const { page } = await pages.open(link, { camera });
+    const { page } = await open(link, { camera });
     await press(page, 'I agree');
     await press(page, 'Open the camera');
     await page.getByText(says).waitFor();
@@ -235,11 +255,11 @@ describe('without a camera', () => {
 });
 
 describe('another way', () => {
-  test.each(['before the consent', 'with the camera open', 'while we check'])(
+  test.concurrent.for(['before the consent', 'with the camera open', 'while we check'])(
     'is there %s, asks once, and ends the case without the face',
-    async (when) => {
+    async (when, { open }) => {
       const { link, id } = await pages.start('-never');
-      const { page } = await pages.open(link);
+      const { page } = await open(link);
       if (when === 'with the camera open') await openCamera(page);
       if (when === 'while we check') await sendPhoto(page);
       if (when === 'while we check') await heading(page, 'We are checking');
@@ -254,12 +274,12 @@ describe('another way', () => {
   );
 });
 
-test.each([
+test.concurrent.for([
   ['-declined-no_face_detected', 'We could not see your face well.', 'To try once more, ask for a new link'],
   ['-declined-risky_face_detected', 'We could not complete the check.', 'Ask for a review'],
-])('the end %s says in plain words what the person can do, and no code', async (suffix, says, next) => {
+])('the end %s says in plain words what the person can do, and no code', async ([suffix, says, next], { open }) => {
   const { link } = await pages.start(suffix);
-  const { page } = await pages.open(link);
+  const { page } = await open(link);
   await sendPhoto(page);
   await heading(page, 'The check has ended');
   const text = await page.locator('main').innerText();
@@ -269,13 +289,13 @@ test.each([
 });
 
 describe('a link', () => {
-  test('that is used, forged, empty or of another session shows one page, and no more', async () => {
+  test.concurrent('that is used, forged, empty or of another session shows one page, and no more', async ({ open }) => {
     const { link } = await pages.start();
-    const first = await pages.open(link);
+    const first = await open(link);
     await heading(first.page, 'Your permission');
     const { captureUrl } = pages.running.console;
     const shown = async (url: string) => {
-      const { page } = await pages.open(url);
+      const { page } = await open(url);
       await heading(page, 'This link is not valid');
       return [page.url(), await page.locator('body').innerText()];
     };
@@ -285,15 +305,24 @@ describe('a link', () => {
     expect(same[0]).toBe(captureUrl);
   });
 
-  test('leaves no token in the address, in the history or in what is stored beyond the tab', async () => {
-    const { link } = await pages.start();
+  test.concurrent('leaves no token in the address, in the history, in a log or in what is stored beyond the tab', async ({
+    open,
+  }) => {
+    const { link, id } = await pages.start();
     const token = link.split('#')[1] ?? '';
-    const { page, context, requested } = await pages.open(link);
+    const { page, context, requested } = await open(link);
     await heading(page, 'Your permission');
     expect(page.url()).not.toContain(token);
     expect(await page.evaluate('JSON.stringify({ ...localStorage }) + document.cookie')).toBe('{}');
     expect(await page.evaluate('JSON.stringify({ ...sessionStorage })')).not.toContain(token);
     expect(requested.slice(1).some((url) => url.includes(token))).toBe(false);
+    await press(page, 'I agree');
+    await heading(page, 'Take a photo of your face');
+    // The functions have written the case to their log, and no secret of it.
+    const { session } = JSON.parse(String(await page.evaluate('sessionStorage.capture')));
+    const log = logged.join('\n');
+    expect(session).toMatch(/^[\w-]{43}$/);
+    for (const word of [id, token, session]) expect([word, log.includes(word)]).toEqual([word, word === id]);
     // Another tab has no session.
     const other = await context.newPage();
     await other.goto(pages.running.console.captureUrl);
@@ -301,9 +330,9 @@ describe('a link', () => {
   });
 });
 
-test('a text of consent that is not the one of the case cannot be agreed to', async () => {
+test.concurrent('a text of consent that is not the one of the case cannot be agreed to', async ({ open }) => {
   const { link } = await pages.start();
-  const { page } = await pages.open('about:blank');
+  const { page } = await open('about:blank');
   await page.route('**/consent/*.md', (route) => route.fulfill({ body: '# Another text' }));
   await page.goto(link);
   await page.getByText('The text could not be shown').waitFor();

@@ -1,14 +1,9 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { dropAs, runConsole } from '../support/console.ts';
-import { root } from '../support/documents.ts';
-import { shootCapture } from './capture-pictures.ts';
+import { shoot } from '../support/screenshot.ts';
 
-/** Takes the pictures of the console that its README shows, of invented cases. */
-
-const folder = join(root, 'infra/console/screenshots');
+/** Takes the pictures of the operator's console, of invented cases. A process has one local system, so the capture page has its own. */
 
 /** A day's cases: the end of an account id says what the sandbox does. */
 const accounts = [
@@ -20,7 +15,6 @@ const accounts = [
 // Long enough to take a picture of a case that waits.
 const { system, console: pages, close } = await runConsole({ sandboxSettings: { decisionMs: 1000 } });
 const browser = await launchBrowser();
-mkdirSync(folder, { recursive: true });
 
 /** A page whose letters and colors are those of every run. */
 const open = async (width: number, height: number): Promise<Page> => {
@@ -28,11 +22,6 @@ const open = async (width: number, height: number): Promise<Page> => {
   await page.goto(pages.link('writer'));
   await page.waitForSelector('table');
   return page;
-};
-
-const shoot = async (page: Page, name: string): Promise<void> => {
-  await page.evaluate('document.fonts.ready.then(() => undefined)');
-  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled', caret: 'hide' });
 };
 
 try {
@@ -65,5 +54,3 @@ try {
 } finally {
   await Promise.all([browser.close(), close()]);
 }
-
-await shootCapture(shoot);

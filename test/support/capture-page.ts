@@ -36,34 +36,32 @@ export const capturePages = async ({ film, ...options }: Parameters<typeof runCo
     return found;
   };
   const running = await runConsole(options);
-  const contexts: BrowserContext[] = [];
+  const open = async (
+    url: string,
+    { language = 'en', width = 390, height = 844, camera = 'works' }: Opening = {},
+  ): Promise<OpenedPage> => {
+    const context = await (await browserOf(camera)).newContext({
+      viewport: { width, height },
+      locale: language,
+      reducedMotion: 'reduce',
+    });
+    // Longer than any step takes on a busy machine, and shorter than a test: the step that hangs is named.
+    context.setDefaultTimeout(90_000);
+    const [wrong, requested]: [string[], string[]] = [[], []];
+    context.on('request', (request) => requested.push(request.url()));
+    context.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
+    const page = await context.newPage();
+    page.on('pageerror', (error) => wrong.push(error.message));
+    await page.goto(url);
+    return { page, context, wrong, requested };
+  };
   return {
     running,
     call: calling(running.system),
     /** A case for a new person, whose id ends as the scenario of the sandbox wants. @returns its one-time link */
     start: (suffix = '', more: object = {}) => startCapture(running, suffix, more),
     /** A new browser at an address. `wrong` gets what the page logs as an error, such as what its policy forbids. */
-    open: async (
-      url: string,
-      { language = 'en', width = 390, height = 844, camera = 'works' }: Opening = {},
-    ): Promise<OpenedPage> => {
-      const context = await (await browserOf(camera)).newContext({
-        viewport: { width, height },
-        locale: language,
-        reducedMotion: 'reduce',
-      });
-      contexts.push(context);
-      const [wrong, requested]: [string[], string[]] = [[], []];
-      context.on('request', (request) => requested.push(request.url()));
-      context.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
-      const page = await context.newPage();
-      page.on('pageerror', (error) => wrong.push(error.message));
-      await page.goto(url);
-      return { page, context, wrong, requested };
-    },
-    closeContexts: async (): Promise<void> => {
-      await Promise.all(contexts.splice(0).map((context) => context.close()));
-    },
+    open,
     close: async (): Promise<void> => {
       await Promise.all([...browsers.values()].map(async (browser) => (await browser).close()));
       await running.close();

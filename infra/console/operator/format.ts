@@ -3,6 +3,9 @@ const DAY_MS = 86_400_000;
 /** A time of the ledger for a person: UTC, in seconds. */
 export const timeText = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 19)}`;
 
+/** Only the time of the day, in seconds, where the day is said beside it. */
+export const dayTimeText = (at: string): string => at.slice(11, 19);
+
 /** Only the time of the day, with milliseconds, since steps take less than a second. */
 export const clockText = (at: string): string => at.slice(11, 23);
 

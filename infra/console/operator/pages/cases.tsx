@@ -7,7 +7,7 @@ import Table from '@cloudscape-design/components/table';
 import { useCallback, useState } from 'react';
 import { explain } from '../../../../shared/domain/reasons.ts';
 import { type Case, type CasePage, read, useSession, withQuery } from '../api.ts';
-import { timeText } from '../format.ts';
+import { dayTimeText, timeText } from '../format.ts';
 import { CaseFilters, type Filters, noFilters } from '../parts/case-filters.tsx';
 import { CaseStatus } from '../parts/case-status.tsx';
 import { Failure } from '../parts/loading.tsx';
@@ -37,12 +37,13 @@ const loadPages = async (session: Session, filters: Filters, most: number): Prom
   return { revalidations: revalidations.filter(has), cursor };
 };
 
-const columns = (say: Say) => [
+/** @param showTime how a time is shown: the day of a list of one day is said above it */
+const columns = (say: Say, showTime: (at: string) => string) => [
   {
     id: 'time',
     header: say('time'),
     cell: ({ claimedAt, revalidationId }: Case) => (
-      <Link href={addressOf.case(revalidationId)}>{claimedAt ? timeText(claimedAt) : revalidationId}</Link>
+      <Link href={addressOf.case(revalidationId)}>{claimedAt ? showTime(claimedAt) : revalidationId}</Link>
     ),
     isRowHeader: true,
   },
@@ -91,7 +92,7 @@ export const CasesPage = () => {
         loading={!live.data && !live.error}
         loadingText={say('loading')}
         enableKeyboardNavigation
-        columnDefinitions={columns(say)}
+        columnDefinitions={columns(say, filters.account ? timeText : dayTimeText)}
         ariaLabels={{ tableLabel: say('cases') }}
         empty={<Box textAlign="center">{say('noCases')}</Box>}
         footer={

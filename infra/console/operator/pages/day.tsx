@@ -5,7 +5,7 @@ import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
-import { useCallback } from 'react';
+import { type ReactNode, useCallback } from 'react';
 import { type DayNumbers, read, useSession } from '../api.ts';
 import { percentText, secondsText } from '../format.ts';
 import { FunnelChart, HoursChart } from '../parts/day-charts.tsx';
@@ -18,54 +18,50 @@ import { type Say, statusWord, useWords } from '../words/use-words.ts';
 const share = (part: number, whole: number, locale: string): string =>
   whole === 0 ? '–' : percentText(part / whole, locale);
 
+/** A number in large type, with a line under it that explains it. */
+const Large = ({ value, more }: { value: ReactNode; more?: string }) => (
+  <>
+    <Box fontSize="heading-xl" fontWeight="bold">
+      <span className="whole">{value}</span>
+    </Box>
+    {more ? <Box color="text-body-secondary">{more}</Box> : null}
+  </>
+);
+
+const Lines = ({ of }: { of: string[] }) => of.map((line) => <div key={line}>{line}</div>);
+
 const KeyNumbers = ({ of }: { of: DayNumbers }) => {
   const { say, locale } = useWords();
   const { funnel, secondsToVerdict: seconds, decidedBy, spend, open } = of;
-  const times = seconds ? `${secondsText(seconds.p50, locale)}, ${secondsText(seconds.p95, locale)}` : '–';
   const sources = (['webhook', 'poll'] as const).map(
-    (source) => `${say(source)} ${share(decidedBy[source], funnel.decided, locale)}`,
+    (source) => `${say(source)}: ${share(decidedBy[source], funnel.decided, locale)}`,
   );
-  const used = spend.budget === undefined ? '' : ` · ${say('ofBudget', share(spend.counted, spend.budget, locale))}`;
+  const used = spend.budget === undefined ? [] : [say('ofBudget', share(spend.counted, spend.budget, locale))];
   return (
     <Container>
       <KeyValuePairs
         columns={4}
         items={[
-          {
-            label: say('count'),
-            value: (
-              <Box fontSize="heading-xl" fontWeight="bold">
-                {funnel.claimed}
-              </Box>
-            ),
-          },
-          {
-            label: say('passRate'),
-            value: (
-              <Box fontSize="heading-xl" fontWeight="bold">
-                {share(funnel.approved, funnel.decided, locale)}
-              </Box>
-            ),
-          },
+          { label: say('count'), value: <Large value={funnel.claimed} /> },
+          { label: say('passRate'), value: <Large value={share(funnel.approved, funnel.decided, locale)} /> },
           {
             label: say('verdictTime'),
-            value: (
-              <Box fontSize="heading-xl" fontWeight="bold">
-                {times}
-              </Box>
+            value: seconds ? (
+              <Large
+                value={secondsText(seconds.p50, locale)}
+                more={say('verdictP95', secondsText(seconds.p95, locale))}
+              />
+            ) : (
+              <Large value="–" />
             ),
           },
+          { label: say('open'), value: <Large value={open} /> },
+          { label: say('source'), value: <Lines of={[...sources, `${say('amended')}: ${decidedBy.amended}`]} /> },
           {
-            label: say('open'),
-            value: (
-              <Box fontSize="heading-xl" fontWeight="bold">
-                {open}
-              </Box>
-            ),
+            label: say('charges'),
+            value: <Lines of={[String(spend.charges), `${say('orphans')}: ${spend.orphans}`]} />,
           },
-          { label: say('source'), value: [...sources, `${say('amended')} ${decidedBy.amended}`].join(' · ') },
-          { label: say('charges'), value: `${spend.charges} (${say('orphans')}: ${spend.orphans})` },
-          { label: say('counted'), value: `${spend.counted}${used}` },
+          { label: say('counted'), value: <Lines of={[String(spend.counted), ...used]} /> },
           { label: say('budget'), value: spend.budget?.toLocaleString(locale) ?? say('none') },
         ]}
       />
