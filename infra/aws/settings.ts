@@ -73,8 +73,8 @@ export type Settings = {
    */
   readonly console?: boolean | undefined;
   /**
-   * Whether the deployment has campaigns: whole portfolios, re-validated from a file. `false` leaves out their machine,
-   * their functions and their routes. Default: false.
+   * Whether the deployment has campaigns: whole portfolios, re-validated from a file. `false` leaves out all of them.
+   * Default: false.
    */
   readonly campaigns?: boolean | undefined;
   /**
