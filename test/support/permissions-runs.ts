@@ -30,7 +30,13 @@ type Person = { accountId: string; enrollmentId: string; consentReceiptId: strin
 
 /** A system in which each of the runs can happen: a budget to count on, retries, no waiting for the age of a drop, receipts of consent. */
 export const settingsOfRuns: Pick<LocalSystemOptions, 'config' | 'sandboxSettings'> = {
-  config: { dailyBudget: 10_000, allowedRetries: 1, unclaimedMinutes: 0, consentMode: 'receipt' },
+  config: {
+    dailyBudget: 10_000,
+    allowedRetries: 1,
+    unclaimedMinutes: 0,
+    consentMode: 'receipt',
+    captureUrl: 'https://check.example.com/',
+  },
   // Slow enough to be canceled before; a late webhook comes after the callback timeout.
   sandboxSettings: { slowMs: 3000, webhookLateMs: 3000 },
 };

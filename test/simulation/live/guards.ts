@@ -1,6 +1,6 @@
 import type { Guard } from '../prove/guards.ts';
 
-/** Every guard of the wait for a recording. */
+/** The guards of the wait for a recording that these runs show to be needed. */
 export const liveGuards: readonly Guard[] = [
   {
     guard: 'a recording resumes the execution that waits for it',
@@ -25,12 +25,6 @@ export const liveGuards: readonly Guard[] = [
     file: 'shared/ledger/recordings.ts',
     find: '    set: {},\n    setIfAbsent: { media },',
     replace: '    set: { media },',
-  },
-  {
-    guard: 'only a case that waits takes a recording',
-    file: 'shared/ledger/recordings.ts',
-    find: "when: { capture: ['live'], phase: ['created'] },",
-    replace: "when: { capture: ['live'] },",
   },
   {
     guard: 'a recording from before the phrase is refused',
