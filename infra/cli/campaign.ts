@@ -30,7 +30,7 @@ const about: Record<Control, string> = {
 };
 
 export const define: Define = (command, does, context) => {
-  command.description('Re-validates a whole portfolio from a file, at a pace: shared/campaigns/README.md.');
+  command.description('Re-validates a whole portfolio from a file, at a pace that Truora bears.');
 
   const plan = takeStage(command.command('plan'))
     .description('Reads a manifest and shows who can run, what it costs and when it ends. It spends nothing.')

@@ -17,10 +17,10 @@ export type CampaignDefinition = {
 /** The name of the Distributed Map in the ARNs of its children. */
 export const ROWS_LABEL = 'Rows';
 
-/** No turn is free for a while: about every half minute, for as long as the campaign may last. */
+/** No turn is free for a while: about every half minute (the jitter halves a minute), for as long as the campaign may last. */
 const whileTurnFar: Retrier = {
   ErrorEquals: ['TurnFarError'],
-  IntervalSeconds: 30,
+  IntervalSeconds: 60,
   BackoffRate: 1,
   MaxAttempts: CAMPAIGN_SECONDS / 30,
   JitterStrategy: 'FULL',

@@ -5,7 +5,7 @@ export class CampaignHeldError extends Error {
   override readonly name = 'CampaignHeldError';
 }
 
-/** No turn is free within a minute and a half, or creating validations is switched off. The state machine asks again later. */
+/** No turn is free within ten seconds, or creating validations is switched off. The state machine asks again later. */
 export class TurnFarError extends Error {
   override readonly name = 'TurnFarError';
 }

@@ -5,8 +5,11 @@ import { changePace, moveTurns, readCampaign, takeTurn } from './items.ts';
 import { nextPace } from './pace.ts';
 import { caseOf } from './row-end.ts';
 
-/** The longest time between a turn and the row's start, and so between a pause and the last start. Milliseconds. */
-export const FARTHEST_MS = 90_000;
+/**
+ * The longest time between a turn and the row's start, and so between a pause and the last start. It is short, so that few rows begin at
+ * a pace that Truora has refused: the 429s of a backlog cost half of its limit. Milliseconds.
+ */
+export const FARTHEST_MS = 10_000;
 
 /** Of concurrent children each may move the turns once before one of them takes a turn. */
 const ROUNDS = 5;

@@ -18,8 +18,21 @@ describe('the pace', () => {
 
   test('does not halve again for the calls of runs that had begun', () => {
     const halved = { ...start, pace: 5, pacedAt: MINUTE };
-    expect(nextPace(halved, at(MINUTE + 40_000), MINUTE + 30_000)).toBeUndefined();
+    expect(nextPace(halved, at(MINUTE + 40_000), MINUTE + 29_999)).toBeUndefined();
     expect(nextPace(halved, at(2 * MINUTE + 2000), 2 * MINUTE)?.pace).toBe(2.5);
+  });
+
+  test('adds no step in the minute after a back-off, though none is under way', () => {
+    const halved = { ...start, pace: 5, refusedPace: 10 };
+    expect(nextPace(halved, at(9 * MINUTE), 10 * MINUTE - 1)).toBeUndefined();
+    expect(nextPace(halved, at(9 * MINUTE), 10 * MINUTE)?.pace).toBe(7);
+  });
+
+  test('returns after a step that was too large to the pace that was quiet, and not to that of the first 429', () => {
+    const cut = nextPace({ ...start, pace: 8, refusedPace: 10, countedBackOff: '' }, at(MINUTE + 2000), MINUTE);
+    expect([cut?.refusedPace?.toFixed(2), cut?.pace.toFixed(2)]).toEqual(['6.67', '3.33']);
+    const again = nextPace({ ...start, ...cut }, at(3 * MINUTE + 2000), 3 * MINUTE);
+    expect([again?.refusedPace?.toFixed(2), again?.pace.toFixed(2)]).toEqual(['6.67', '1.67']);
   });
 
   test('ignores a back-off that is over', () => {
@@ -34,7 +47,7 @@ describe('the pace', () => {
       paced = nextPace(paced, undefined, now) ?? paced;
       paces.push(Number(paced.pace.toFixed(2)));
     }
-    expect(paces).toEqual([7, 9, 9.1, 9.2, 9.3, 9.4]);
+    expect(paces).toEqual([7, 9, 9.05, 9.1, 9.15, 9.2]);
   });
 
   test('never exceeds what was asked for', () => {

@@ -51,7 +51,7 @@ describe.each(rows)('the proof of T$number', ({ proof }) => {
 });
 
 test('every kind of item in the ledger is on this page and in the table of items, and no other', () => {
-  const sources = ['shared/aws', 'shared/ledger', 'shared/consent'].flatMap((folder) =>
+  const sources = ['shared/aws', 'shared/ledger', 'shared/consent', 'shared/campaigns'].flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => read(`${folder}/${name}`)),
   );
   const kinds = new Set(sources.flatMap((source) => [...source.matchAll(/[`']([A-Z]+)#/g)].map(([, kind]) => kind)));
