@@ -4,6 +4,9 @@ import { type calling, upload } from './callers.ts';
 import { SPEECH } from './capture.ts';
 import { video } from './drops.ts';
 
+/** Where the capture page of these runs is. */
+export const PAGE = 'https://check.example.com/';
+
 type Form = Parameters<typeof upload>[0];
 
 type View = { step: string; session: string; texts?: Record<string, string>[] };

@@ -21,7 +21,7 @@ import { consentBody } from './consent.ts';
 import { fileOf, photo, someone as someoneIn, video } from './drops.ts';
 import { agedIn, dueIn, dueNow } from './follow-ups.ts';
 import { holderOf } from './permissions.ts';
-import { captureRuns } from './permissions-capture.ts';
+import { captureRuns, PAGE } from './permissions-capture.ts';
 import { consentRuns } from './permissions-consent.ts';
 import { consoleRuns } from './permissions-console.ts';
 import { erasureRuns } from './permissions-erasure.ts';
@@ -30,13 +30,7 @@ type Person = { accountId: string; enrollmentId: string; consentReceiptId: strin
 
 /** A system in which each of the runs can happen: a budget to count on, retries, no waiting for the age of a drop, receipts of consent. */
 export const settingsOfRuns: Pick<LocalSystemOptions, 'config' | 'sandboxSettings'> = {
-  config: {
-    dailyBudget: 10_000,
-    allowedRetries: 1,
-    unclaimedMinutes: 0,
-    consentMode: 'receipt',
-    captureUrl: 'https://check.example.com/',
-  },
+  config: { dailyBudget: 10_000, allowedRetries: 1, unclaimedMinutes: 0, consentMode: 'receipt', captureUrl: PAGE },
   // Slow enough to be canceled before; a late webhook comes after the callback timeout.
   sandboxSettings: { slowMs: 3000, webhookLateMs: 3000 },
 };
