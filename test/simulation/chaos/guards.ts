@@ -103,8 +103,8 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'no less is asked than the deployment allows',
     file: 'shared/logic/read-request.ts',
-    find: '...requested } = applyPolicy(details, policy);',
-    replace: '...requested } = details.options;',
+    find: '...requested } = applyPolicy(of, policy);',
+    replace: '...requested } = of.options;',
   },
   {
     guard: 'a score below the threshold is no success',
