@@ -419,7 +419,7 @@ export const simulate = async (
   }
   const endedAt = Date.now();
   if (isSettled) await Promise.allSettled(asked);
-  const now = await readCampaign(TABLE, ids.campaignId);
+  const now = await readQuietly();
   if (!now) throw new Error('the campaign is gone');
   const charges = [...of.cases.values()].map((one) => one.charges);
   const lines = (key: string) => (objects.get(key)?.toString() ?? '').split('\n').filter(Boolean);
