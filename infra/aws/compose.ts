@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { App } from 'aws-cdk-lib';
 import { acknowledgeFindings, checkPolicies } from './cdk-nag.ts';
+import { FaceRevalidationStack } from './own-stack.ts';
 import { isOfAnotherPartition } from './setting-values.ts';
-import { type FaceRevalidationProps, FaceRevalidationStack } from './stack.ts';
+import type { FaceRevalidationProps } from './stack.ts';
 import { readStage, StageError, stageFolder, stageNames } from './stage-file.ts';
 
 type Sources = Pick<FaceRevalidationProps, 'codeOf'> & {

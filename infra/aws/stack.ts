@@ -9,12 +9,11 @@ import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { defined } from '../../shared/domain/defined.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import { type FunctionName, routes } from '../../shared/workflow/functions.ts';
 import { Alarms } from './alarms.ts';
 import { Campaigns, campaignArnOf } from './campaigns.ts';
-import { type Config, effectiveSettings, isProtected } from './config.ts';
+import { type Config, effectiveSettings } from './config.ts';
 import { consentFolder as defaultFolder } from './consent-texts.ts';
 import { consoleSite } from './console-site.ts';
 import { Dashboards } from './dashboards.ts';
@@ -228,32 +227,5 @@ export class FaceRevalidation extends Construct {
    */
   grantReadOutcomes(grantee: IGrantable): Grant {
     return grantRoutes(grantee, ['ReadRevalidation', 'ListRevalidations'], this.#api);
-  }
-}
-
-/** The system as its own stack. The id `Default` adds nothing to the logical ids. */
-export class FaceRevalidationStack extends Stack {
-  constructor(
-    scope: Construct,
-    id: string,
-    {
-      config,
-      codeOf,
-      consentFolder,
-      site,
-    }: { config: Config } & Pick<FaceRevalidationProps, 'codeOf' | 'consentFolder' | 'site'>,
-  ) {
-    super(
-      scope,
-      id,
-      defined({
-        description: 'Re-validates known faces at Truora.',
-        env: config.region ? { region: config.region } : undefined,
-        terminationProtection: isProtected(config),
-        tags: config.tags,
-      }),
-    );
-    const { region: _, ...settings } = config;
-    new FaceRevalidation(this, 'Default', defined({ ...settings, codeOf, consentFolder, site }));
   }
 }

@@ -10,50 +10,24 @@ import { type Credentials, leaveAws, localCredentials, localSecret, pointSdkAt }
 import { type Deployment, deploymentOf } from './deployment.ts';
 import { dropsByVersion } from './drops.ts';
 import { startDynamoDb } from './dynamodb.ts';
-import { type BusEvent, busOf, type DeadLetter, executionEvent, objectCreatedEvent } from './event-bus.ts';
+import { busOf, type DeadLetter, executionEvent, objectCreatedEvent } from './event-bus.ts';
 import { lockFolder, mediaFolder } from './folders.ts';
-import type { MachineEvent } from './history.ts';
 import { startHttpApi } from './http-api.ts';
-import { permissionsIn, type RoleCall } from './iam/roles.ts';
+import { permissionsIn } from './iam/roles.ts';
 import { localKeys } from './kms/keys.ts';
 import { type Invocation, lambdaHost } from './lambda.ts';
 import { localConfig } from './local-config.ts';
+import type { LocalSystemOptions } from './local-system-options.ts';
 import { startOperatorApi } from './operator-api.ts';
-import { type Ports, portsFrom } from './ports.ts';
+import { portsFrom } from './ports.ts';
 import { corsRulesOf } from './s3/cors.ts';
 import { startS3 } from './s3/server.ts';
 import { SANDBOX_PACE } from './sandbox-times.ts';
 import { campaignsOf, type Execution, type Machine, machineOf } from './state-machine.ts';
 import { resourcesOf, suppliedBy, synthesize, type Template } from './template.ts';
-import { type Sandbox, type SandboxSettings, startSandbox } from './truora/sandbox.ts';
+import { type Sandbox, startSandbox } from './truora/sandbox.ts';
 
-export type LocalSystemOptions = {
-  /** The real Truora or a stand-in, with its key; the sandbox when left out. */
-  truora?: { origin: string; key: string };
-  sandboxSettings?: Partial<SandboxSettings>;
-  /** Overrides of the local settings below. */
-  config?: Partial<Config>;
-  /** Factor on the seconds between retries. */
-  pace?: number;
-  /** False when the event of a failed execution is lost. */
-  deliversFailures?: () => boolean;
-  /** Keeps the keys for evidence on disk. */
-  keyDirectory?: string;
-  /** Keeps the ledger on disk. */
-  ledgerDirectory?: string;
-  onEvent?: (event: MachineEvent) => void;
-  onLog?: (line: string) => void;
-  /** Gets each event on our bus. */
-  onAnnounced?: (event: BusEvent) => void;
-  /** Gets each call of a role, and whether it was allowed. */
-  onCall?: (call: RoleCall) => void;
-  /** The port of each service; any free one when left out. */
-  ports?: Ports;
-  /** Registers the enrollment of each request at the sandbox, unless the sandbox knows it. */
-  autoEnroll?: boolean;
-  /** Changes the template before the system starts. */
-  edit?: (template: Template) => Template;
-};
+export type { LocalSystemOptions } from './local-system-options.ts';
 
 /** The delivery of S3's events: they arrive; they never arrive; or they arrive and the machine cannot be started. */
 export type EventDelivery = 'arrive' | 'are lost' | 'start nothing';

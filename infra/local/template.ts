@@ -4,7 +4,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Config } from '../aws/config.ts';
 import { ExampleCallerStack } from '../aws/example-caller.ts';
 import { featureFlags } from '../aws/feature-flags.ts';
-import { FaceRevalidationStack } from '../aws/stack.ts';
+import { FaceRevalidationStack } from '../aws/own-stack.ts';
 
 export type Resource = { Type: string; Properties: Record<string, unknown> };
 

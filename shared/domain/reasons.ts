@@ -197,7 +197,6 @@ const reasons = {
 } as const satisfies Record<string, Record<string, ReasonGroup | null>>;
 
 type Source = keyof typeof reasons;
-
 type ErrorName = Exclude<Source, 'end' | 'declined' | 'expired' | 'verdict'>;
 
 /** The codes of one source. A refusal or a failure has the code of its error as its reason. */
@@ -207,12 +206,9 @@ const codesOf = <From extends Source>(...sources: readonly From[]): readonly Rea
   sources.flatMap((source) => Object.keys(reasons[source])) as unknown as readonly ReasonOf<From>[];
 
 export const endReasons = codesOf('end');
-
 export const declinedReasons = codesOf('declined');
-
 export const expiredReasons = codesOf('expired');
 
-/** The reasons of a verdict. */
 export const verdictReasons = codesOf('declined', 'expired', 'verdict');
 
 const errorNames = (Object.keys(reasons) as Source[]).filter((source): source is ErrorName => source.endsWith('Error'));
@@ -229,10 +225,8 @@ const groupOf = new Map<string, ReasonGroup>(
   ),
 );
 
-/** Every reason that an outcome may have. */
+/** Every reason that an outcome may have, and those beside the ones of a verdict. */
 export const outcomeReasons: ReadonlySet<string> = new Set(groupOf.keys());
-
-/** The reasons that an outcome may have beside those of a verdict. */
 export const ourReasons: readonly string[] = [...outcomeReasons].filter(
   (code) => !(verdictReasons as readonly string[]).includes(code),
 );

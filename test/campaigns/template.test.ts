@@ -8,7 +8,7 @@ import { campaignWildcards } from '../../infra/aws/campaign-findings.ts';
 import { acknowledgedIn, acknowledgeFindings, checkPolicies, wildcards } from '../../infra/aws/cdk-nag.ts';
 import { Config } from '../../infra/aws/config.ts';
 import { featureFlags } from '../../infra/aws/feature-flags.ts';
-import { FaceRevalidationStack } from '../../infra/aws/stack.ts';
+import { FaceRevalidationStack } from '../../infra/aws/own-stack.ts';
 import { grantsOf, policiesOf } from '../../infra/local/iam/policies.ts';
 import { resourcesOf } from '../../infra/local/template.ts';
 import { campaignDefinition } from '../../infra/workflow/campaign.ts';

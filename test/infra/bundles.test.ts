@@ -62,7 +62,7 @@ const clients: Record<FunctionName, readonly string[]> = {
   WaitForTurn: ledger,
   RecordRow: ledger,
   SumUp: [...ledger, 'client-eventbridge', 'client-s3'],
-  PlanCampaign: [...ledger, 'client-eventbridge', 'client-s3', 'client-sfn'],
+  PlanCampaign: [...ledger, 'client-s3', 'client-sfn'],
   ListCampaigns: ledger,
   ReadCampaign: ledger,
   StartCampaign: [...ledger, 'client-eventbridge', 'client-s3', 'client-sfn'],

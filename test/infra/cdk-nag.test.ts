@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { acknowledgedIn, acknowledgeFindings, checkPolicies, wildcards } from '../../infra/aws/cdk-nag.ts';
 import { Config } from '../../infra/aws/config.ts';
 import { featureFlags } from '../../infra/aws/feature-flags.ts';
-import { FaceRevalidationStack } from '../../infra/aws/stack.ts';
+import { FaceRevalidationStack } from '../../infra/aws/own-stack.ts';
 import { grantsOf, policiesOf } from '../../infra/local/iam/policies.ts';
 import { synthesize } from '../../infra/local/template.ts';
 

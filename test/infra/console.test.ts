@@ -5,7 +5,7 @@ import { App } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
-import { FaceRevalidationStack } from '../../infra/aws/stack.ts';
+import { FaceRevalidationStack } from '../../infra/aws/own-stack.ts';
 import type { Template } from '../../infra/local/template.ts';
 import { BY_DAY } from '../../shared/domain/record.ts';
 import { consoleFunctions, routes } from '../../shared/workflow/functions.ts';

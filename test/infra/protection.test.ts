@@ -4,8 +4,9 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
 import { featureFlags } from '../../infra/aws/feature-flags.ts';
+import { FaceRevalidationStack } from '../../infra/aws/own-stack.ts';
 import { readConfig } from '../../infra/aws/read-config.ts';
-import { FaceRevalidation, FaceRevalidationStack } from '../../infra/aws/stack.ts';
+import { FaceRevalidation } from '../../infra/aws/stack.ts';
 
 type Resource = {
   Type: string;

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { consentFolder, consentTextsOf } from '../../infra/aws/consent-texts.ts';
 import { featureFlags } from '../../infra/aws/feature-flags.ts';
-import { FaceRevalidationStack } from '../../infra/aws/stack.ts';
+import { FaceRevalidationStack } from '../../infra/aws/own-stack.ts';
 import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
 import { definition } from '../../infra/workflow/definition.ts';
 import { envKeys } from '../../infra/workflow/function-table.ts';

@@ -3,6 +3,7 @@ import type { LocalSystem } from '../../infra/local/local-system.ts';
 import { type calling, upload } from './callers.ts';
 import { SPEECH } from './capture.ts';
 import { video } from './drops.ts';
+import { ftyp, mdat, moov } from './media.ts';
 
 /** Where the capture page of these runs is. */
 export const PAGE = 'https://check.example.com/';
@@ -45,10 +46,13 @@ export const captureRuns = ({ system, call, until, itemAt, someone }: Tools) => 
 
   const untilAnnounced = (id: string) => until(async () => (await system.record(id))?.announced !== undefined);
 
-  const record = async (session: string) => {
+  const record = async (session: string, bytes = video) => {
     await untilStep(session, 'record');
-    await upload(await page<Form>('POST /capture/upload', session, { type: 'video/mp4' }), video);
+    await upload(await page<Form>('POST /capture/upload', session, { type: 'video/mp4' }), bytes);
   };
+
+  /** Its last part, which says how long it is, lies behind what is read first. */
+  const longVideo = Buffer.concat([ftyp('isom'), mdat(300_000), moov()]);
 
   const leave = (session: string) => page('POST /capture/alternative', session);
 
@@ -85,7 +89,7 @@ export const captureRuns = ({ system, call, until, itemAt, someone }: Tools) => 
       const { session } = await agreed();
       await untilStep(session, 'record');
       system.setEventDelivery('are lost');
-      await record(session);
+      await record(session, longVideo);
       // The event goes out one turn of the loop behind the answer.
       await setImmediate();
       system.setEventDelivery('arrive');

@@ -64,6 +64,13 @@ export const erasureRuns = ({
 
   let who = { accountId: '', enrollmentId: '' };
 
+  /** A search begins after the time at which it finds an erasure due. */
+  const dueNow = async () => {
+    const pk = `ERASED#${personOf(who.accountId)}`;
+    await stand({ ...(await itemAt(pk)), dueAt: new Date(0).toISOString() });
+    await sleep(1500);
+  };
+
   return {
     'an erasure, at once and by a sweep that Truora tells to wait': async () => {
       who = await someone('-enrollment-limited');
@@ -77,11 +84,11 @@ export const erasureRuns = ({
       await stand({ pk: `ACC#${accountId}`, opened: true });
       await sleep(QUIET_MS);
       await woken('SweepErasures');
-      const pk = `ERASED#${personOf(accountId)}`;
-      await stand({ ...(await itemAt(pk)), dueAt: new Date(0).toISOString() });
-      await sleep(1500);
+      await dueNow();
     },
-    'a sweep that ends the erasure': async () => {
+    'two sweeps that end the erasure: the second meets blank records only': async () => {
+      await woken('SweepErasures');
+      await dueNow();
       await woken('SweepErasures');
       const { status } = await erase(who);
       if (status !== 200) throw new Error(`the erasure was answered ${status}`);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { LocalSystemOptions } from '../../local/local-system.ts';
+import type { LocalSystemOptions } from '../../local/local-system-options.ts';
 import type { Context } from './context.ts';
 import { UsageError } from './usage.ts';
 
