@@ -40,7 +40,7 @@ const refusedAt = ({ pace, refusedPace, countedBackOff }: Paced): number => {
 /**
  * The pace after what the shared throttle says now. A 429 halves it; each quiet minute adds a step, up to the pace that was asked for.
  * Halving alone would use three quarters of Truora's limit on average; with large steps back to nine tenths of the refused pace and
- * small ones from there, a limit that stays is used for more than 85 % (test/campaigns/pace.test.ts).
+ * small ones from there, a limit that stays is used for more than 85 % in the model of test/campaigns/pace.test.ts, and for less by whole campaigns.
  * @param notBefore until when Truora asked all runs to wait, if it did
  * @returns undefined where nothing changes
  */

@@ -14,20 +14,17 @@ const simulated = (plan: Plan): Promise<Simulated> => run('--plan', JSON.stringi
 
 // A minute of work, and more on a machine that is busy.
 describe('a campaign in virtual time', { timeout: 600_000 }, () => {
-  test('that is killed three times charges each row once, and uses most of a limit that it does not know', async () => {
+  test('that is killed three times under a limit that it does not know charges each row once', async () => {
     const rows = 1500;
-    const limit = 3;
-    const { view, charges, mostCharges, results, announced, seconds, forecast } = await simulated({
+    const { view, charges, mostCharges, results, announced, forecast } = await simulated({
       seed: 7,
       rows,
       pace: 4,
-      limit,
+      limit: 3,
       kills: [100, 250, 400],
     });
     expect(view).toMatchObject({ status: 'ended', counts: { ended: rows } });
     expect([charges, mostCharges, results, announced.length]).toEqual([rows, 1, rows, 1]);
-    // Three minutes without an execution are part of the time. The run of 100,000 rows is held to 85 % and 15 %.
-    expect(rows / limit / seconds).toBeGreaterThan(0.5);
     expect(forecast).toBeGreaterThan(0);
   });
 

@@ -63,7 +63,10 @@ export const takePhoto = async (video: HTMLVideoElement): Promise<Blob> => {
 
 export type Recording = { finished: Promise<Blob>; stop: () => void };
 
-/** Records until `stop`, or for the longest time of its kind. @throws CameraError */
+/** The first picture comes later than the first sound: a recording that is stopped before has no picture. Milliseconds. */
+const SHORTEST_MS = 1500;
+
+/** Records until `stop`, but not shorter than `SHORTEST_MS`, or for the longest time of its kind. @throws CameraError */
 export const record = (stream: MediaStream, kind: 'video' | 'speech'): Recording => {
   const mimeType = videoTypes.find((type) => MediaRecorder.isTypeSupported(type));
   const recorder = new MediaRecorder(stream, {
@@ -85,9 +88,10 @@ export const record = (stream: MediaStream, kind: 'video' | 'speech'): Recording
     };
   });
   recorder.start();
+  const startedAt = Date.now();
   const timer = setTimeout(stop, recordMs[kind]);
   return {
     finished: finished.finally(() => clearTimeout(timer)),
-    stop,
+    stop: () => setTimeout(stop, Math.max(0, startedAt + SHORTEST_MS - Date.now())),
   };
 };
