@@ -10,6 +10,7 @@ import { type LocalSystem, startLocalSystem } from '../../infra/local/local-syst
 import { drop, putMedia, registerEnrollment } from '../../infra/local/put-media.ts';
 import { resourcesOf, type Template } from '../../infra/local/template.ts';
 import { dynamo, s3 } from '../../shared/aws/clients.ts';
+import { getItem, updateItem } from '../../shared/aws/dynamodb.ts';
 import { readEvidence } from '../../shared/aws/evidence-store.ts';
 import { spendOf } from '../../shared/domain/spend.ts';
 import { CERTIFICATE_TYPE } from '../../shared/evidence/certificate.ts';
@@ -89,8 +90,17 @@ const consent = (accountId: string) => consentBody({ accountId, channel: canary,
 const erase = (accountId: string) => call(`DELETE /accounts/${accountId}?reason=request_of_person`);
 
 /** Sweeps until the person is erased: the last search waits until no function can write any more. */
+/** On a busy machine a call to Truora may run out of time. The next try is five minutes later, which is longer than a test waits. */
+const tryAgainNow = async (accountId: string) => {
+  const pk = `ERASED#${personOf(accountId)}`;
+  const dueAt = (await getItem(system.table, pk))?.dueAt;
+  const isFar = typeof dueAt === 'string' && Date.parse(dueAt) > Date.now() + 60_000;
+  if (isFar) await updateItem(system.table, pk, { set: { dueAt: new Date().toISOString() } });
+};
+
 const erased = (accountId: string) =>
   waitFor(async () => {
+    await tryAgainNow(accountId);
     await system.sweep('SweepErasures');
     const answer = await erase(accountId);
     expect(answer.status).toBe(200);
