@@ -1,4 +1,5 @@
 import type { Item } from '../aws/dynamodb.ts';
+import { type Attempt, isNotFound } from '../domain/attempts.ts';
 import { defined } from '../domain/defined.ts';
 import { LedgerRecord } from '../domain/record.ts';
 
@@ -6,6 +7,13 @@ import { LedgerRecord } from '../domain/record.ts';
 const GONE = 'erased-';
 
 export const isGone = (id: string): boolean => id.startsWith(GONE);
+
+/** No list can be read for an erased person any more: a call that a list did not show stays in doubt. */
+const openOrCertain = ({ n, at, result }: Attempt): Attempt => ({
+  n,
+  at,
+  result: isNotFound({ n, at, result }) ? 'unconfirmed' : result,
+});
 
 /**
  * What stays of a record: its id, the name of the erased person, status, dates, and what was charged. Of the reasons only that of a
@@ -25,7 +33,7 @@ export const blankRecord = (item: Item, person: string, at: string): Item | unde
     owner: 'erased',
     claimedAt,
     trail,
-    attempts: attempts?.map(({ n, at: openedAt, result }) => ({ n, at: openedAt, result })),
+    attempts: attempts?.map(openOrCertain),
     orphans: orphans?.map((_, n) => `${GONE}${n + 1}`),
     validationId: validationId && `${GONE}0`,
     askedAgain,
