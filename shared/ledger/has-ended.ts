@@ -5,10 +5,11 @@ import { readTexts } from './throttle.ts';
 
 /**
  * Whether a case has ended, read consistently by a signed call: a function that needs nothing else of the ledger starts without the
- * client of DynamoDB.
+ * client of DynamoDB. An expired item counts as absent, as for every reader of the ledger.
  */
 export const hasEnded = async (access: Access, table: string, revalidationId: string): Promise<boolean> => {
   const record = await readTexts(access, table, keyOf(revalidationId), { consistent: true });
   const phase = phases.find((one) => one === record?.phase);
-  return phase !== undefined && isEnd(phase);
+  const isExpired = Number(record?.expiresAt) <= Date.now() / 1000;
+  return phase !== undefined && isEnd(phase) && !isExpired;
 };

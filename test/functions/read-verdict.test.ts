@@ -115,8 +115,12 @@ describe('a case that a caller has ended meanwhile', () => {
       await scripted(says(one, pending));
       await aws.putItem({ pk: `RUN#${revalidationId}`, phase });
       expect(await thrownBy(reading(one))).toEqual({ name: 'AlreadyDecidedError', reason: 'already_decided' });
-      for (const open of ['moved', 'a word of a later version']) {
-        await aws.putItem({ pk: `RUN#${revalidationId}`, phase: open });
+      const later = Math.ceil(Date.now() / 1000) + 60;
+      await aws.putItem({ pk: `RUN#${revalidationId}`, phase, expiresAt: later });
+      expect(await thrownBy(reading(one))).toMatchObject({ reason: 'already_decided' });
+      const waiting = [{ phase: 'moved' }, { phase: 'a word of a later version' }, { phase, expiresAt: 1 }];
+      for (const open of waiting) {
+        await aws.putItem({ pk: `RUN#${revalidationId}`, ...open });
         expect(await thrownBy(reading(one))).toEqual(PENDING);
       }
     },
