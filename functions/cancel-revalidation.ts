@@ -34,7 +34,7 @@ export const handler = route('CancelRevalidation', async ({ event }) => {
     throw new CallRefusedError('already_decided', `the re-validation has ended as ${record.phase}`);
   }
   if (isNew && record.outcome) emitOutcome(record.outcome);
-  if (isExecution(record.owner)) await stopExecution(record.owner);
+  await stopExecution(record.owner);
   if (record.outcome) {
     const ending = { outcome: record.outcome, isAnnounced: record.announced !== undefined };
     await announce(ledger, outcomeSettingsFromEnv(), ending);
@@ -43,6 +43,3 @@ export const handler = route('CancelRevalidation', async ({ event }) => {
   const { show, headers } = viewFor(event);
   return answerJson(200, show(presentRevalidation(record, ticket) ?? found), headers);
 });
-
-/** A record that was canceled before anything ran has no execution. */
-const isExecution = (owner: string): boolean => /^arn:[^:]+:states:/.test(owner);

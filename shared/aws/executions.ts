@@ -26,11 +26,15 @@ export const startNamed = async (machineArn: string, name: string, given: object
   }
 };
 
-/** Stops an execution. One that has ended, or that Step Functions no longer knows, counts as stopped. */
+/** Whether the owner of a record is an execution. One that was ended before anything ran, or of an erased person, has none. */
+export const isExecution = (owner: string): boolean => /^arn:[^:]+:states:/.test(owner);
+
+/** Stops the execution that owns a record, if one does. One that has ended, or that Step Functions no longer knows, counts as stopped. */
 export const stopExecution = async (
   executionArn: string,
   { error, cause } = { error: 'Canceled', cause: 'A caller canceled the re-validation.' },
 ): Promise<void> => {
+  if (!isExecution(executionArn)) return;
   try {
     await sfn().send(new StopExecutionCommand({ executionArn, error, cause }));
   } catch (error) {

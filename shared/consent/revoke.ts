@@ -57,18 +57,12 @@ const finishOne = async (settings: RevocationSettings, { record, isNew }: EarlyE
   const { ledger, outcomeBus, mediaBucket } = settings;
   const { outcome, owner, announced } = record;
   if (isNew && outcome) outcomeBus.emitOutcome(outcome);
-  if (record.phase === 'alternative_required') await stop(owner);
+  if (record.phase === 'alternative_required') await stopExecution(owner, REVOKED);
   if (outcome) await announce(ledger, outcomeBus, { outcome, isAnnounced: announced !== undefined });
   return deleteMediaOf({ ledger, mediaBucket }, record);
 };
 
-const stop = async (owner: string): Promise<void> => {
-  const why = { error: 'ConsentRevoked', cause: 'The person revoked the consent.' };
-  if (isExecution(owner)) await stopExecution(owner, why);
-};
-
-/** A record that was ended before anything ran has no execution. */
-const isExecution = (owner: string): boolean => /^arn:[^:]+:states:/.test(owner);
+const REVOKED = { error: 'ConsentRevoked', cause: 'The person revoked the consent.' };
 
 /**
  * Ends a case because the person takes another way. The execution is not stopped: it is an answer and no failure. A waiting one is

@@ -1,11 +1,8 @@
-import { endOfExecution, statesOf } from '../aws/executions.ts';
+import { endOfExecution, isExecution, statesOf } from '../aws/executions.ts';
 import { presentRevalidation, type Ticket } from '../domain/api.ts';
 import type { OperatorCase } from '../domain/console.ts';
 import { defined } from '../domain/defined.ts';
 import type { LedgerRecord } from '../domain/record.ts';
-
-/** A record that was ended before anything ran, or of an erased person, has no execution. */
-const isExecution = (owner: string): boolean => /^arn:[^:]+:states:/.test(owner);
 
 const executionOf = async ({ owner, outcome }: LedgerRecord): Promise<OperatorCase['execution']> => {
   if (!isExecution(owner)) return 'none';

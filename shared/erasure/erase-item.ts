@@ -137,7 +137,7 @@ const ended = async (
     if (canceled.isNew) await count(ledger.table, person, 'canceled');
     if (canceled.isNew && record.outcome) outcomeBus.emitOutcome(record.outcome);
   }
-  if (record.canceledBy === CANCELED_BY && /^arn:[^:]+:states:/.test(record.owner)) await stopExecution(record.owner);
+  if (record.canceledBy === CANCELED_BY) await stopExecution(record.owner);
   const { outcome, announced } = record;
   if (outcome) await announce(ledger, outcomeBus, { outcome, isAnnounced: announced !== undefined });
   return record;

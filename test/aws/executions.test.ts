@@ -1,7 +1,14 @@
-import { InvalidToken, SendTaskSuccessCommand, SFNClient, TaskDoesNotExist, TaskTimedOut } from '@aws-sdk/client-sfn';
+import {
+  InvalidToken,
+  SendTaskSuccessCommand,
+  SFNClient,
+  StopExecutionCommand,
+  TaskDoesNotExist,
+  TaskTimedOut,
+} from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, test } from 'vitest';
-import { resume } from '../../shared/aws/executions.ts';
+import { resume, stopExecution } from '../../shared/aws/executions.ts';
 
 process.env.AWS_REGION = 'us-east-1';
 
@@ -36,3 +43,20 @@ test.each(['ThrottlingException', 'AccessDeniedException', 'InvalidOutput', 'Tim
     await expect(resume('token', notification)).rejects.toMatchObject({ name });
   },
 );
+
+test.each(['erased', 'iam:person', 'ticket:RVL1'])(
+  'stops nothing for a record whose owner is no execution: %s',
+  async (owner) => {
+    await stopExecution(owner);
+    expect(mock.commandCalls(StopExecutionCommand)).toEqual([]);
+  },
+);
+
+test.each(['aws', 'aws-us-gov'])('stops the execution that owns a record, in the partition %s', async (partition) => {
+  mock.on(StopExecutionCommand).resolves({});
+  const executionArn = `arn:${partition}:states:us-east-1:000000000000:execution:machine:one`;
+  await stopExecution(executionArn, { error: 'Why', cause: 'because' });
+  expect(mock.commandCalls(StopExecutionCommand).map(({ args: [{ input }] }) => input)).toEqual([
+    { executionArn, error: 'Why', cause: 'because' },
+  ]);
+});
