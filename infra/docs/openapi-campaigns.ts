@@ -2,7 +2,7 @@ import { CampaignId } from '../../shared/campaigns/campaign.ts';
 import type { ProblemCode } from '../../shared/domain/problem.ts';
 import type { CampaignFunction, RouteName } from '../../shared/workflow/functions.ts';
 import * as examples from './openapi-campaign-examples.ts';
-import type { Operation } from './openapi-operation.ts';
+import { bodyProblems, type Operation } from './openapi-operation.ts';
 
 const id = { name: 'id', in: 'path' as const, schema: CampaignId, description: 'The id of the campaign.' };
 
@@ -39,12 +39,9 @@ export const campaignOperations: Record<RouteName & CampaignFunction, Operation>
       },
     },
     problems: [
-      'body_malformed',
+      ...bodyProblems,
       'subject_missing',
       'account_forbidden',
-      'body_too_large',
-      'content_type_unsupported',
-      'request_invalid',
       'purpose_unknown',
       'manifest_gone',
       'manifest_too_large',

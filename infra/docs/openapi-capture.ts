@@ -1,7 +1,7 @@
 import type { CaptureView } from '../../shared/domain/capture.ts';
 import type { RouteName } from '../../shared/workflow/functions.ts';
 import * as examples from './openapi-examples.ts';
-import { language, type Operation } from './openapi-operation.ts';
+import { type Answer, bodyProblems, language, type Operation } from './openapi-operation.ts';
 
 const view: CaptureView = {
   revalidationId: examples.ticket.revalidationId,
@@ -32,6 +32,13 @@ const asked: CaptureView = {
 
 const ended: CaptureView = { ...unasked, ...examples.otherWayForPerson, step: 'ended' };
 
+const theCase: Answer = {
+  description: 'The case.',
+  schema: 'CaptureView',
+  example: view,
+  headers: ['Content-Language'],
+};
+
 type CaptureRoute = Extract<
   RouteName,
   'OpenCapture' | 'ReadCapture' | 'AgreeToCapture' | 'GiveCaptureForm' | 'LeaveCapture'
@@ -53,21 +60,13 @@ export const captureOperations: Record<CaptureRoute, Operation> = {
         headers: ['Content-Language'],
       },
     },
-    problems: [
-      'capture_link_invalid',
-      'body_malformed',
-      'body_too_large',
-      'content_type_unsupported',
-      'request_invalid',
-    ],
+    problems: ['capture_link_invalid', ...bodyProblems],
   },
   ReadCapture: {
     summary: 'Read the case of a session',
     description: 'What the person may see, and what to do now. Read it every two seconds while the person waits.',
     parameters: [language],
-    answers: {
-      200: { description: 'The case.', schema: 'CaptureView', example: view, headers: ['Content-Language'] },
-    },
+    answers: { 200: theCase },
     problems: ['capture_link_invalid'],
   },
   AgreeToCapture: {
@@ -77,19 +76,8 @@ export const captureOperations: Record<CaptureRoute, Operation> = {
     body: {
       CaptureConsentBody: { country: 'CO', language: 'es', textVersion: '1', textSha256: '0'.repeat(64) },
     },
-    answers: {
-      200: { description: 'The case.', schema: 'CaptureView', example: view, headers: ['Content-Language'] },
-    },
-    problems: [
-      'capture_link_invalid',
-      'body_malformed',
-      'body_too_large',
-      'content_type_unsupported',
-      'request_invalid',
-      'consent_text_unknown',
-      'already_decided',
-      'account_erased',
-    ],
+    answers: { 200: theCase },
+    problems: ['capture_link_invalid', ...bodyProblems, 'consent_text_unknown', 'already_decided', 'account_erased'],
   },
   GiveCaptureForm: {
     summary: 'Get a form to upload with',
@@ -106,10 +94,7 @@ export const captureOperations: Record<CaptureRoute, Operation> = {
     },
     problems: [
       'capture_link_invalid',
-      'body_malformed',
-      'body_too_large',
-      'content_type_unsupported',
-      'request_invalid',
+      ...bodyProblems,
       'consent_missing',
       'nothing_to_record',
       'already_decided',

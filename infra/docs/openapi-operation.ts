@@ -44,3 +44,11 @@ export const language: Parameter = {
   description:
     'The languages of the person, for the messages: es, pt or en; es without any of them. A token that is tied to one account is a person’s.',
 };
+
+/** What any call with a body can be refused for. */
+export const bodyProblems: readonly ProblemCode[] = [
+  'body_malformed',
+  'body_too_large',
+  'content_type_unsupported',
+  'request_invalid',
+];

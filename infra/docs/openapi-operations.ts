@@ -9,7 +9,7 @@ import { campaignOperations } from './openapi-campaigns.ts';
 import { captureOperations } from './openapi-capture.ts';
 import { consoleOperations } from './openapi-console.ts';
 import * as examples from './openapi-examples.ts';
-import { language, type Operation, type Parameter } from './openapi-operation.ts';
+import { bodyProblems, language, type Operation, type Parameter } from './openapi-operation.ts';
 
 export const id: Parameter = {
   name: 'id',
@@ -163,15 +163,7 @@ export const operations: Record<RouteName, Operation> = {
       'Records that a person agreed to a text of the deployment, and gives the receipt. The same body gives the same receipt.',
     body: { ConsentBody: examples.consentBody },
     answers: { 200: { description: 'The receipt.', schema: 'ConsentReceipt', example: examples.consentReceipt } },
-    problems: [
-      'body_malformed',
-      'subject_missing',
-      'account_forbidden',
-      'body_too_large',
-      'content_type_unsupported',
-      'request_invalid',
-      'consent_text_unknown',
-    ],
+    problems: [...bodyProblems, 'subject_missing', 'account_forbidden', 'consent_text_unknown'],
   },
   RevokeConsent: {
     summary: 'Revoke a consent',

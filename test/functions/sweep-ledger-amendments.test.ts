@@ -5,27 +5,9 @@ import { markLateWebhook } from '../../shared/ledger/follow-ups.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import { inMinutes } from '../support/journal.ts';
 import type { Asked, Delivery, Line } from '../support/local-aws.ts';
-import { details, due, ended, HOUR, itemOf, says, sweep, test, truora } from '../support/sweep-ledger.ts';
+import { approval, details, due, ended, HOUR, itemOf, says, sweep, test, truora } from '../support/sweep-ledger.ts';
 
 type Case = Awaited<ReturnType<typeof ended>>;
-
-const approval = ({ claim, validation }: Pick<Case, 'claim' | 'validation'>, more: object = {}): Line => ({
-  status: 200,
-  body: {
-    validation_id: validation.validationId,
-    account_id: claim.accountId,
-    validation_status: 'success',
-    threshold: 0.7,
-    details: {
-      face_recognition_validations: {
-        enrollment_id: claim.enrollmentId,
-        similarity_status: 'success',
-        confidence_score: 0.9,
-      },
-    },
-    ...more,
-  },
-});
 
 const pending = (of: Pick<Case, 'claim' | 'validation'>) => approval(of, { validation_status: 'pending' });
 

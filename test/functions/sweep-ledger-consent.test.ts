@@ -6,28 +6,9 @@ import { readRecord } from '../../shared/ledger/records.ts';
 import { personOf, putTombstone } from '../../shared/ledger/tombstones.ts';
 import { given } from '../support/consent.ts';
 import { BUCKET, inMinutes, newRevalidationId } from '../support/journal.ts';
-import type { Line, LocalAws } from '../support/local-aws.ts';
+import type { LocalAws } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
-import { details, ended, itemOf, OURS, running, says, sweep, test } from '../support/sweep-ledger.ts';
-
-type Case = Awaited<ReturnType<typeof running>>;
-
-const approval = ({ claim, validation }: Pick<Case, 'claim' | 'validation'>): Line => ({
-  status: 200,
-  body: {
-    validation_id: validation.validationId,
-    account_id: claim.accountId,
-    validation_status: 'success',
-    threshold: 0.7,
-    details: {
-      face_recognition_validations: {
-        enrollment_id: claim.enrollmentId,
-        similarity_status: 'success',
-        confidence_score: 0.9,
-      },
-    },
-  },
-});
+import { approval, details, ended, itemOf, OURS, running, says, sweep, test } from '../support/sweep-ledger.ts';
 
 /** As if the receipt had been revoked a while ago, and nothing after that had been done. */
 const revokedLongAgo = async (aws: LocalAws, receiptId: string) => {

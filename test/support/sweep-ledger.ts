@@ -40,6 +40,28 @@ afterAll(() => truora.close());
 
 export const sweep = () => handler({}, context);
 
+/** Truora's answer that approves the person of a case. */
+export const approval = (
+  { claim, validation }: { claim: Pick<Claim, 'accountId' | 'enrollmentId'>; validation: { validationId: string } },
+  more: object = {},
+): Line => ({
+  status: 200,
+  body: {
+    validation_id: validation.validationId,
+    account_id: claim.accountId,
+    validation_status: 'success',
+    threshold: 0.7,
+    details: {
+      face_recognition_validations: {
+        enrollment_id: claim.enrollmentId,
+        similarity_status: 'success',
+        confidence_score: 0.9,
+      },
+    },
+    ...more,
+  },
+});
+
 export const itemOf = (aws: LocalAws, revalidationId: string) => aws.item(`RUN#${revalidationId}`);
 
 export const details = (aws: LocalAws) => aws.announced.map(({ detail }) => detail);
