@@ -86,6 +86,14 @@ const messages = {
   pt: 'Não conseguimos confirmar que é você. Tente mais uma vez.',
 };
 
+const recordPhrase = async (page: Page, open: string) => {
+  await press(page, open);
+  await press(page, 'Record');
+  await page.getByText(/^Recording: \d s$/).waitFor();
+  await press(page, 'I have read it');
+  await press(page, 'Send it');
+};
+
 describe('in the language', () => {
   test.concurrent.for(languages)(
     '%s, each step from the consent to a declined photo fits 360 pixels, is free of what axe finds, gives the focus to its heading, logs no error and asks no other origin',
@@ -168,6 +176,25 @@ describe('a capture', () => {
     await press(page, 'I have read it');
     await press(page, 'Send it');
     await heading(page, 'It is you');
+  });
+
+  test.concurrent('of a phrase asks for it once more where the recording has no picture', async ({ open }) => {
+    const { link, id } = await pages.start('', { capture: 'live', options: SPEECH });
+    const { page } = await open(link, { width: 360 });
+    await press(page, 'I agree');
+    await heading(page, 'Read a phrase aloud');
+    await page.evaluate(`globalThis.Whole = MediaRecorder;
+      globalThis.MediaRecorder = class extends Whole {
+        constructor(stream, options) { super(new MediaStream(stream.getAudioTracks()), options); }
+      };`);
+    await recordPhrase(page, 'Open the camera');
+    await heading(page, 'We are checking');
+    await page.getByText('Your recording could not be used.', { exact: false }).waitFor();
+    expect(await page.locator('.phrase blockquote').innerText()).not.toBe('');
+    await page.evaluate('globalThis.MediaRecorder = Whole');
+    await recordPhrase(page, 'Try again');
+    await heading(page, 'It is you');
+    expect((await pages.running.system.record(id))?.phase).toBe('approved');
   });
 
   test.concurrent('goes on after a reload in each step, without its link', async ({ open }) => {

@@ -50,12 +50,12 @@ type Case = ReturnType<typeof useCase>;
 
 type Props = Omit<Case, 'known' | 'isOffline'> & { known: Extract<Case['known'], { at: 'open' }> };
 
-const StepOf = ({ known: { session, view, sent }, act, refresh, markSent }: Props) => {
+const StepOf = ({ known: { session, view, sentAt, wasUnused }, act, refresh, markSent }: Props) => {
   const { say } = useWords();
   if (view.step === 'ended') return <Result view={view} />;
   if (view.step === 'consent') return <Consent texts={view.texts ?? []} act={act} />;
   if (view.step === 'starting') return <Step key="starting" word="starting" more={say('startingMore')} isWaiting />;
-  if (view.step === 'checking' || sent)
+  if (view.step === 'checking' || sentAt !== undefined)
     return <Step key="checking" word="checking" more={say('checkingMore')} isWaiting />;
-  return <Record {...{ session, view, refresh, markSent }} />;
+  return <Record {...{ session, view, wasUnused, refresh, markSent }} />;
 };

@@ -3,8 +3,31 @@ import type { Language } from '../shared/language.ts';
 import { NotValidError, openLink, RefusedError, readView, type View } from './api.ts';
 import { clearToken, forget, readStored, readToken, store } from './session.ts';
 
-/** What the page knows. `sent`: the media has been uploaded, and the case may not show it yet. */
-export type Known = { at: 'opening' } | { at: 'closed' } | { at: 'open'; session: string; view: View; sent: boolean };
+type Open = {
+  at: 'open';
+  session: string;
+  view: View;
+  /** When the media was uploaded, while the case does not show it yet. Milliseconds. */
+  sentAt: number | undefined;
+  /** The case takes no recording of its person that it cannot use: the person records again. */
+  wasUnused: boolean;
+};
+
+/** What the page knows. */
+export type Known = { at: 'opening' } | { at: 'closed' } | Open;
+
+/** A live capture looks for its recording every 30 s. What it has not shown after that, it does not take. Milliseconds. */
+const TAKEN_MS = 35_000;
+
+/** The case as it is shown now. */
+const withView = (before: Open, view: View): Open => {
+  const { session, sentAt } = before;
+  const isUnused =
+    sentAt !== undefined && view.step === 'record' && view.record === 'speech' && Date.now() - sentAt > TAKEN_MS;
+  if (!isUnused) return { ...before, view };
+  store({ session });
+  return { ...before, view, sentAt: undefined, wasUnused: true };
+};
 
 /** The pause between two reads while the person waits. Milliseconds. */
 const PAUSE_MS = 2000;
@@ -20,12 +43,13 @@ const open = async (language: Language): Promise<Known> => {
   if (token) {
     const { session, sessionExpiresAt: _, ...view } = await openLink(token, language);
     store({ session });
-    return { at: 'open', session, view, sent: false };
+    return { at: 'open', session, view, sentAt: undefined, wasUnused: false };
   }
   const stored = readStored();
   if (!stored) throw new NotValidError();
   const view = await readView(stored.session, language);
-  return { at: 'open', session: stored.session, view, sent: stored.sentAt !== undefined };
+  const sentAt = stored.sentAt === undefined ? undefined : Date.parse(stored.sentAt);
+  return { at: 'open', session: stored.session, view, sentAt, wasUnused: false };
 };
 
 /** The same, as often as it takes to reach the server. The token stays in the address until the server has answered. */
@@ -45,10 +69,10 @@ const begin = async (language: Language, onOffline: () => void): Promise<Known> 
 };
 
 /** Whether the next step comes by itself, so that the page reads the case again and again. */
-const waits = ({ view, sent }: Extract<Known, { at: 'open' }>): boolean =>
+const waits = ({ view, sentAt }: Open): boolean =>
   view.step === 'starting' ||
   view.step === 'checking' ||
-  (view.step === 'record' && (sent || view.record === 'speech'));
+  (view.step === 'record' && (sentAt !== undefined || view.record === 'speech'));
 
 /**
  * The case of this page, read again while the person waits.
@@ -66,7 +90,7 @@ export const useCase = (language: Language) => {
 
   const show = useCallback((view: View) => {
     setOffline(false);
-    setKnown((before) => (before.at === 'open' ? { ...before, view } : before));
+    setKnown((before) => (before.at === 'open' ? withView(before, view) : before));
   }, []);
 
   const session = known.at === 'open' ? known.session : '';
@@ -94,8 +118,9 @@ export const useCase = (language: Language) => {
   );
 
   const markSent = useCallback(() => {
-    store({ session, sentAt: new Date().toISOString() });
-    setKnown((before) => (before.at === 'open' ? { ...before, sent: true } : before));
+    const now = new Date();
+    store({ session, sentAt: now.toISOString() });
+    setKnown((before) => (before.at === 'open' ? { ...before, sentAt: now.getTime(), wasUnused: false } : before));
   }, [session]);
 
   useEffect(() => {

@@ -13,10 +13,13 @@ import { Review } from './review.tsx';
 import { Send } from './send.tsx';
 import { Shoot } from './shoot.tsx';
 
-type Props = { session: string; view: View } & Pick<ReturnType<typeof useCase>, 'refresh' | 'markSent'>;
+type Props = { session: string; view: View; wasUnused: boolean } & Pick<
+  ReturnType<typeof useCase>,
+  'refresh' | 'markSent'
+>;
 
 type State =
-  | { at: 'ready'; fault?: CameraFault | 'fileType' | 'fileSize' }
+  | { at: 'ready'; fault?: CameraFault | 'fileType' | 'fileSize' | 'unused' }
   | { at: 'opening' }
   | { at: 'camera'; stream: MediaStream }
   | { at: 'review'; media: Blob }
@@ -25,10 +28,10 @@ type State =
 const hints = { photo: 'hintPhoto', video: 'hintVideo', speech: 'hintSpeech' } as const satisfies Record<string, Word>;
 
 /** Gets the media from the camera, or from a file where there is none, shows it to the person, and sends it. */
-export const Record = ({ session, view, refresh, markSent }: Props) => {
+export const Record = ({ session, view, wasUnused, refresh, markSent }: Props) => {
   const { say, language } = useWords();
   const kind = view.record;
-  const [state, setState] = useState<State>({ at: 'ready' });
+  const [state, setState] = useState<State>({ at: 'ready', ...(wasUnused ? { fault: 'unused' } : {}) });
   const stream = useRef<MediaStream | undefined>(undefined);
   const release = useCallback(() => {
     closeCamera(stream.current);

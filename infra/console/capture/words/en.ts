@@ -40,6 +40,7 @@ export const en = {
   chooseFile: 'Choose a file',
   fileType: 'This file has another format. Choose a photo (JPEG, PNG, WebP) or a video (MP4, WebM, MOV), as asked.',
   fileSize: 'This file is too large: at most 10 MB.',
+  unused: 'Your recording could not be used. Record it once more: picture and sound are needed.',
   review: 'Is your face easy to see?',
   yourPhoto: 'Your photo',
   yourVideo: 'Your video',

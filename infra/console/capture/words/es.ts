@@ -42,6 +42,7 @@ export const es: typeof en = {
   fileType:
     'Este archivo tiene otro formato. Elige una foto (JPEG, PNG, WebP) o un video (MP4, WebM, MOV), según se pide.',
   fileSize: 'Este archivo es muy grande: como máximo 10 MB.',
+  unused: 'No pudimos usar tu grabación. Grábala otra vez: hacen falta imagen y sonido.',
   review: '¿Se ve bien tu rostro?',
   yourPhoto: 'Tu foto',
   yourVideo: 'Tu video',

@@ -42,6 +42,7 @@ export const pt: typeof en = {
   fileType:
     'Este arquivo tem outro formato. Escolha uma foto (JPEG, PNG, WebP) ou um vídeo (MP4, WebM, MOV), como pedido.',
   fileSize: 'Este arquivo é muito grande: no máximo 10 MB.',
+  unused: 'Não conseguimos usar a sua gravação. Grave outra vez: é preciso imagem e som.',
   review: 'Dá para ver bem o seu rosto?',
   yourPhoto: 'Sua foto',
   yourVideo: 'Seu vídeo',
