@@ -162,14 +162,15 @@ const leaveSearch = async (table: string, person: string): Promise<void> => {
 /** An erasure that Truora has made wait for longer is said: a law gives a person's request days, and not more. Milliseconds. */
 const LATE_MS = 86_400_000;
 
-/** @returns false for an erasure that stays due, and that has failed or is late */
-const finish = async (settings: SweepSettings, { person }: Tombstone): Promise<boolean> => {
+/**
+ * @param before the tombstone as it was when its date was compared with the search: what makes it due again from then on keeps it open
+ * @returns false for an erasure that stays due, and that has failed or is late
+ */
+const finish = async (settings: SweepSettings, before: Tombstone): Promise<boolean> => {
   const { ledger, erasureBucket, evidence, logFailure } = settings;
   const { table } = ledger;
-  const before = await readTombstone(table, person);
-  if (!before) return true;
+  const { accountId, person } = before;
   try {
-    const { accountId } = before;
     const isEmpty = accountId === undefined || (await eraseMedia(settings, person, accountId));
     const { enrollmentsLeft = [], validationsLeft = [] } = (await readTombstone(table, person)) ?? before;
     for (const validationId of validationsLeft) {

@@ -15,12 +15,13 @@ import {
   personOf,
   putTombstone,
   readTombstone,
+  wakeErasure,
 } from '../../shared/ledger/tombstones.ts';
 import { evidenceOf } from '../../shared/logic/evidence.ts';
 import { dueNow, versionsUnder } from '../support/erasure.ts';
 import { endedCase } from '../support/evidence.ts';
 import { context, EVIDENCE_BUCKET, newPerson, newRevalidationId } from '../support/journal.ts';
-import type { LocalAws } from '../support/local-aws.ts';
+import type { Delivery, LocalAws } from '../support/local-aws.ts';
 import { callEvent } from '../support/routes.ts';
 import { withLocalAws } from '../support/with-local-aws.ts';
 
@@ -71,6 +72,28 @@ describe('a search that blanks a record', () => {
     expect(await aws.item(`WAIT#${validationId}`)).toBeUndefined();
     expect(await readTombstone(aws.table, person)).not.toHaveProperty('validationsLeft');
   });
+});
+
+test('a refusal that asks for one more search keeps the erasure due, before whichever call of a sweep it comes', async ({
+  aws,
+}) => {
+  let isOver = false;
+  for (let nth = 1; !isOver; nth += 1) {
+    const { accountId } = newPerson();
+    const person = personOf(accountId);
+    await putTombstone(aws.table, { person, accountId, requestedAt }, 0);
+    await dueNow(aws, person);
+    let calls = 0;
+    aws.setDelivery(async (): Promise<Delivery> => {
+      calls += 1;
+      if (calls === nth) await wakeErasure(aws.table, accountId, 50);
+      return 'through';
+    });
+    await sweepHandler({}, context);
+    aws.setDelivery();
+    isOver = calls < nth;
+    expect(Boolean((await readTombstone(aws.table, person))?.dueAt), `before call ${nth}`).toBe(!isOver);
+  }
 });
 
 test('the call of an intent that an erasure finds open stays in doubt on its record', async ({ aws }) => {
