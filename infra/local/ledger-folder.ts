@@ -2,7 +2,8 @@ import { Config } from '../aws/config.ts';
 import { leaveAws, pointSdkAt } from './credentials.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { lockFolder } from './folders.ts';
-import { resourcesOf, synthesize } from './template.ts';
+import { synthesize } from './synthesize.ts';
+import { resourcesOf } from './template.ts';
 
 /** Opens a ledger on this machine's disk, and points the SDK at it. @throws Error when another process works with it */
 export const openLedger = async (directory: string): Promise<{ table: string; close(): Promise<void> }> => {

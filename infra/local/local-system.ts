@@ -24,7 +24,8 @@ import { corsRulesOf } from './s3/cors.ts';
 import { startS3 } from './s3/server.ts';
 import { SANDBOX_PACE } from './sandbox-times.ts';
 import { campaignsOf, type Execution, type Machine, machineOf } from './state-machine.ts';
-import { resourcesOf, suppliedBy, synthesize, type Template } from './template.ts';
+import { synthesize } from './synthesize.ts';
+import { resourcesOf, suppliedBy, type Template } from './template.ts';
 import { type Sandbox, startSandbox } from './truora/sandbox.ts';
 
 export type { LocalSystemOptions } from './local-system-options.ts';
