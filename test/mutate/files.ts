@@ -29,6 +29,7 @@ export const mutated = [
   'shared/logic/creation-entry.ts',
   'shared/logic/creation.ts',
   'shared/logic/ended-record.ts',
+  'shared/logic/locate-live.ts',
   'shared/logic/locate.ts',
   'shared/logic/notify.ts',
   'shared/logic/orphans.ts',
@@ -95,8 +96,10 @@ export const testsOf: Partial<Record<(typeof mutated)[number], readonly string[]
   'shared/logic/creation-entry.ts': ['test/logic/creation-entry.test.ts'],
   'shared/logic/creation.ts': ['test/logic/creation.test.ts', 'test/logic/creation-doubt.test.ts'],
   'shared/logic/ended-record.ts': ['test/logic/located-records.test.ts'],
+  'shared/logic/locate-live.ts': ['test/logic/locate-live.test.ts', 'test/logic/locate-tickets.test.ts'],
   'shared/logic/locate.ts': [
     'test/logic/locate.test.ts',
+    'test/logic/locate-live.test.ts',
     'test/logic/locate-tickets.test.ts',
     'test/logic/claim.test.ts',
     'test/logic/located-records.test.ts',
