@@ -332,6 +332,13 @@ describe('the claim of a drop', () => {
     });
   });
 
+  test('fails where the person of its capture page has not agreed', async () => {
+    const { ticket, key, pk } = await storeTicket(open, { capture: true });
+    const { userAuthorized: _, ...undecided } = ticket;
+    await open.putItem({ pk, ...undecided });
+    expect(await thrownBy(run(drop(key)))).toMatchObject({ reason: 'consent_missing' });
+  });
+
   test('fails when it is older than media is kept, unless its case has a record', async () => {
     const intake = drop();
     put({ putAt: new Date(Date.now() - 25 * HOUR_MS) });

@@ -112,7 +112,11 @@ export const testsOf: Partial<Record<(typeof mutated)[number], readonly string[]
   'shared/truora/body.ts': ['test/truora/body.test.ts'],
   'shared/truora/call.ts': ['test/truora/call.test.ts', 'test/truora/refusals.test.ts'],
   'shared/truora/client.ts': ['test/truora/call.test.ts', 'test/truora/client-requests.test.ts'],
-  'shared/truora/creation.ts': ['test/truora/creation.test.ts', 'test/truora/reconcile.test.ts'],
+  'shared/truora/creation.ts': [
+    'test/truora/creation.test.ts',
+    'test/truora/phrase.test.ts',
+    'test/truora/reconcile.test.ts',
+  ],
   'shared/truora/http.ts': ['test/truora/http.test.ts', 'test/truora/http-uploads.test.ts'],
   'shared/truora/list-end.ts': ['test/truora/list-end.test.ts', 'test/truora/list-end-names.test.ts'],
   'shared/truora/list-page.ts': ['test/truora/list-end.test.ts'],
