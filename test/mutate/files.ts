@@ -89,7 +89,7 @@ export const testsOf: Partial<Record<(typeof mutated)[number], readonly string[]
     'test/domain/policies.test.ts',
   ],
   'shared/ledger/intents.ts': ['test/ledger/items.test.ts'],
-  'shared/ledger/outcomes.ts': ['test/ledger/outcomes.test.ts'],
+  'shared/ledger/outcomes.ts': ['test/ledger/outcomes.test.ts', 'test/ledger/outcomes-consent.test.ts'],
   'shared/ledger/throttle.ts': ['test/ledger/items.test.ts', 'test/ledger/throttle-item.test.ts'],
   'shared/logic/ask-verdict.ts': ['test/logic/ask-verdict.test.ts'],
   'shared/logic/claim.ts': ['test/logic/claim.test.ts', 'test/logic/claim-live.test.ts'],
