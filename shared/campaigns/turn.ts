@@ -8,11 +8,13 @@ import { endedRows } from './view.ts';
 
 /**
  * The longest time between a turn and the row's start, and so between a pause and the last start. It is short, so that few rows begin at
- * a pace that Truora has refused, and at least two turns, so that none passes before a row asks for it. Milliseconds.
+ * a pace that Truora has refused. At a slow pace, at which few rows ask, it is two turns, so that hardly one passes unasked. Milliseconds.
  */
 export const WINDOW_MS = 2000;
 
-const windowOf = ({ intervalMs }: Campaign): number => Math.max(WINDOW_MS, 2 * intervalMs);
+const SLOW_WINDOW_MS = 10_000;
+
+const windowOf = ({ intervalMs }: Campaign): number => Math.min(SLOW_WINDOW_MS, Math.max(WINDOW_MS, 2 * intervalMs));
 
 /** Where a row waits longer for its turn, rows ask less often: about every hundred seconds, so that two still ask for each turn. */
 const LONG_QUEUE_MS = 200_000;
