@@ -1074,7 +1074,7 @@ export interface components {
                     [key: string]: number;
                 };
             };
-            lastTurnAt?: components["schemas"]["Timestamp"];
+            endsAt?: components["schemas"]["Timestamp"];
         };
         CampaignList: {
             campaigns: components["schemas"]["CampaignView"][];
@@ -3491,7 +3491,7 @@ export interface operations {
                      *           "plannedAt": "2026-11-23T11:06:40.000Z",
                      *           "startedAt": "2026-11-23T12:00:00.000Z",
                      *           "mediaUntil": "2027-01-08T10:00:00.000Z",
-                     *           "lastTurnAt": "2026-11-23T14:12:40.000Z"
+                     *           "endsAt": "2026-11-23T14:12:40.000Z"
                      *         }
                      *       ]
                      *     }
@@ -3587,7 +3587,7 @@ export interface operations {
                      *       "plannedAt": "2026-11-23T11:06:40.000Z",
                      *       "startedAt": "2026-11-23T12:00:00.000Z",
                      *       "mediaUntil": "2027-01-08T10:00:00.000Z",
-                     *       "lastTurnAt": "2026-11-23T14:12:40.000Z"
+                     *       "endsAt": "2026-11-23T14:12:40.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["CampaignView"];
@@ -3754,7 +3754,7 @@ export interface operations {
                      *       "plannedAt": "2026-11-23T11:06:40.000Z",
                      *       "startedAt": "2026-11-23T12:00:00.000Z",
                      *       "mediaUntil": "2027-01-08T10:00:00.000Z",
-                     *       "lastTurnAt": "2026-11-23T14:12:40.000Z"
+                     *       "endsAt": "2026-11-23T14:12:40.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["CampaignView"];
@@ -3864,7 +3864,7 @@ export interface operations {
                      *       "plannedAt": "2026-11-23T11:06:40.000Z",
                      *       "startedAt": "2026-11-23T12:00:00.000Z",
                      *       "mediaUntil": "2027-01-08T10:00:00.000Z",
-                     *       "lastTurnAt": "2026-11-23T14:12:40.000Z"
+                     *       "endsAt": "2026-11-23T14:12:40.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["CampaignView"];
@@ -3983,7 +3983,7 @@ export interface operations {
                      *       "plannedAt": "2026-11-23T11:06:40.000Z",
                      *       "startedAt": "2026-11-23T12:00:00.000Z",
                      *       "mediaUntil": "2027-01-08T10:00:00.000Z",
-                     *       "lastTurnAt": "2026-11-23T14:12:40.000Z"
+                     *       "endsAt": "2026-11-23T14:12:40.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["CampaignView"];
@@ -4102,7 +4102,7 @@ export interface operations {
                      *       "plannedAt": "2026-11-23T11:06:40.000Z",
                      *       "startedAt": "2026-11-23T12:00:00.000Z",
                      *       "mediaUntil": "2027-01-08T10:00:00.000Z",
-                     *       "lastTurnAt": "2026-11-23T14:12:40.000Z"
+                     *       "endsAt": "2026-11-23T14:12:40.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["CampaignView"];
@@ -4221,7 +4221,7 @@ export interface operations {
                      *       "plannedAt": "2026-11-23T11:06:40.000Z",
                      *       "startedAt": "2026-11-23T12:00:00.000Z",
                      *       "mediaUntil": "2027-01-08T10:00:00.000Z",
-                     *       "lastTurnAt": "2026-11-23T14:12:40.000Z"
+                     *       "endsAt": "2026-11-23T14:12:40.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["CampaignView"];

@@ -50,10 +50,22 @@ const pop = (): Timer | undefined => {
   }
 };
 
-const clear = (timer: Timer | undefined): void => {
-  if (!timer?.isSet) return;
+/** Timers in the heap that were cleared. */
+let cleared = 0;
+
+const unset = (timer: Timer): void => {
   timer.isSet = false;
   if (timer.owner) timer.owner.timers -= 1;
+};
+
+const clear = (timer: Timer | undefined): void => {
+  if (!timer?.isSet) return;
+  unset(timer);
+  cleared += 1;
+  // A limit of days that is cleared within seconds would keep what it belongs to in memory. A sorted list is a heap.
+  if (cleared < 1000 || cleared < heap.length / 2) return;
+  heap = heap.filter(({ isSet }) => isSet).sort((a, b) => a.at - b.at || a.order - b.order);
+  cleared = 0;
 };
 
 const set = (run: () => void, ms = 0): Timer => {
@@ -96,7 +108,7 @@ export const clock = {
     now = due.at;
     for (let timer: Timer | undefined = due; timer; timer = heap[0]?.at === now ? pop() : undefined) {
       if (!timer.isSet) continue;
-      clear(timer);
+      unset(timer);
       if (!timer.owner?.isDead) timer.run();
     }
     return true;
@@ -106,6 +118,7 @@ export const clock = {
     now = EPOCH;
     order = 0;
     heap = [];
+    cleared = 0;
   },
 };
 
