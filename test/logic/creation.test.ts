@@ -221,6 +221,19 @@ describe('the charged call', () => {
     expect(open.backOffs).toEqual([]);
   });
 
+  test.each([
+    ['no upload link', { file_upload_link: undefined }],
+    ['another person', { account_id: 'another' }],
+  ])('stays in doubt when its answer has %s, and the intent stays open', async (_, more) => {
+    const { entry, row, intent, stored } = await open.enter();
+    open.answers.create = async () => ({ status: 200, body: row(more) });
+    expect(await thrownBy(createOnce(entry))).toEqual(UNSETTLED);
+    expect(await stored()).toMatchObject({ phase: 'claimed', attempts: [attemptOf(1, NOW, 'unconfirmed')] });
+    expect(await stored()).not.toHaveProperty('orphans');
+    expect(await intent()).toBeDefined();
+    expect(open.emitted).toEqual([]);
+  });
+
   test('leaves no attempt and no intent when Truora refuses it, and makes the other runs wait after a 429', async () => {
     const { entry, intent, stored } = await open.enter();
     open.answers.create = async () => ({ status: 400 });
