@@ -37,7 +37,7 @@ const { run } = await import('./run.ts');
 
 const { judge } = await import('./judge.ts');
 
-const { anyCase, grid, interleavings, races } = await import('./cases.ts');
+const { anyCase, ended, grid, interleavings, races } = await import('./cases.ts');
 
 const print = process.stdout.write.bind(process.stdout);
 
@@ -61,7 +61,13 @@ const check = async (given: Case) => {
 /** Any cases at all, until one breaks a promise; a failure is shrunk to the smallest that still does, unless it is a guard that is taken away. */
 const search = async ({ seed, runs }: { seed: number; runs: number }, shrinks: boolean) => {
   const property = fc.asyncProperty(anyCase, async (given) => (await check(given)).broken.length === 0);
-  const { failed, counterexample } = await fc.check(property, { seed, numRuns: runs, endOnFailure: !shrinks });
+  const examples = ended.map((given): [Case] => [given]);
+  const { failed, counterexample } = await fc.check(property, {
+    seed,
+    examples,
+    numRuns: runs,
+    endOnFailure: !shrinks,
+  });
   if (!failed || !counterexample) return;
   done.failures = [];
   await check(counterexample[0]);
