@@ -4,6 +4,7 @@ import { defined } from '../domain/defined.ts';
 import type { Claim } from '../domain/revalidation.ts';
 import { sendableKey } from '../domain/sendable-key.ts';
 import type { ThrottleStore } from '../domain/throttle.ts';
+import { requireNotErased } from '../erasure/cancel-erased.ts';
 import type { ErasureSettings } from '../erasure/erase-item.ts';
 import { throttleOf } from '../ledger/throttle.ts';
 import type { CreationSettings } from '../logic/creation.ts';
@@ -25,9 +26,14 @@ export const consentFromEnv = (): ConsentSettings => ({
   alternative: env('ALTERNATIVE'),
 });
 
-/** Ends a case whose consent has ended. @throws AlreadyDecidedError */
-export const requireConsentOf = (claim: Claim & { validationId?: string | undefined }, owner: string): Promise<void> =>
-  requireConsent(consentFromEnv, env('TABLE_NAME'), claim, owner);
+/** Ends a case whose person was erased, or whose consent has ended. @throws AlreadyDecidedError */
+export const requireUsableFace = async (
+  claim: Claim & { validationId?: string | undefined },
+  owner: string,
+): Promise<void> => {
+  await requireNotErased(consentFromEnv, env('TABLE_NAME'), claim);
+  await requireConsent(consentFromEnv, env('TABLE_NAME'), claim, owner);
+};
 
 /** Where evidence is kept, and how it is signed. */
 export const evidenceFromEnv = (): EvidenceSettings => ({
@@ -64,7 +70,7 @@ export const creationFromEnv = (): CreationSettings => ({
   onUnresolved: env('ON_UNRESOLVED'),
   dailyBudget: env('DAILY_BUDGET'),
   emitOrphans: (count) => emit('Orphans', count),
-  requireConsent: requireConsentOf,
+  requireUsableFace,
 });
 
 /** What may be retried, as the deployment was told of its account at Truora. */

@@ -59,7 +59,7 @@ const resultsByFace = ({ revalidationId, phase, amendments = [] }: Results): str
     .map((one) => `${revalidationId} ${one}`);
 
 /** What the face is given away by: a charged call, and an upload. */
-const USES = ['POST create', 'PUT upload'];
+export const USES = ['POST create', 'PUT upload'];
 
 /** Follows every effect of a system in which receipts are required. */
 export const watchConsent = (system: SimulatedSystem) => {

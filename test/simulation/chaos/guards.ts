@@ -139,13 +139,13 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'the consent is read directly before the charged call',
     file: 'shared/logic/creation.ts',
-    find: '  await settings.requireConsent(claim, record.owner).catch(async (error) => {\n    await closeIntent(ledger.table, accountId, intent);\n    throw error;\n  });\n',
+    find: '  await settings.requireUsableFace(claim, record.owner).catch(async (error) => {\n    await closeIntent(ledger.table, accountId, intent);\n    throw error;\n  });\n',
     replace: '',
   },
   {
     guard: 'the consent is read before the first byte of media moves',
     file: 'functions/move-media.ts',
-    find: '    await requireConsentOf({ ...claim, ...validation }, executionId);\n',
+    find: '    await requireUsableFace({ ...claim, ...validation }, executionId);\n',
     replace: '',
   },
   {
@@ -190,6 +190,12 @@ export const chaosGuards: readonly Guard[] = [
     file: 'shared/logic/claim.ts',
     find: '  await refuseErased(ledger.table, request.details.accountId);\n',
     replace: '',
+  },
+  {
+    guard: 'nothing is paid for or sent of an erased person',
+    file: 'shared/erasure/cancel-erased.ts',
+    find: '  if (!(await isErased(table, claim.accountId))) return;\n',
+    replace: '  if (isErased === undefined || claim) return;\n',
   },
   {
     guard: 'nothing is decided about an erased person',
