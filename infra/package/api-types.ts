@@ -2708,6 +2708,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
+            /** @description The person of this account id was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
             413: components["responses"]["TooLarge"];
             429: components["responses"]["TooManyRequests"];
             /** @description The server failed. Or from API Gateway: The function failed. */
