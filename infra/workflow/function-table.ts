@@ -175,7 +175,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   },
   SweepLedger: {
     seconds: 120,
-    env: [...recording, ...truora, 'GRACE_SECONDS', 'MEDIA_BUCKET', 'POLICIES', 'ALTERNATIVE'],
+    env: [...recording, ...truora, 'GRACE_SECONDS', 'MEDIA_BUCKET', 'ERASURE_BUCKET', 'POLICIES', 'ALTERNATIVE'],
     may: [
       { query: BY_DUE.name },
       {
@@ -191,6 +191,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
       'resumeExecution',
       // Of a case whose consent was revoked.
       'stopExecution',
+      'nameRevoked',
       'announce',
       'readTruoraKey',
       // The uploads of a ticket, by its exact key.

@@ -1,5 +1,6 @@
 import { readSecret } from '../aws/secrets.ts';
 import { type ConsentSettings, requireConsent } from '../consent/check.ts';
+import type { RevocationSettings } from '../consent/revoke.ts';
 import { defined } from '../domain/defined.ts';
 import type { Claim } from '../domain/revalidation.ts';
 import { sendableKey } from '../domain/sendable-key.ts';
@@ -24,6 +25,13 @@ export const consentFromEnv = (): ConsentSettings => ({
   ledger: ledgerFromEnv(),
   outcomeBus: outcomeSettingsFromEnv(),
   alternative: env('ALTERNATIVE'),
+});
+
+/** What a revocation works with. */
+export const revocationFromEnv = (): RevocationSettings => ({
+  ...consentFromEnv(),
+  mediaBucket: env('MEDIA_BUCKET'),
+  erasureBucket: env('ERASURE_BUCKET'),
 });
 
 /** Ends a case whose person was erased, or whose consent has ended. @throws AlreadyDecidedError */

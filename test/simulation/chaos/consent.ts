@@ -132,7 +132,10 @@ export const watchConsent = (system: SimulatedSystem) => {
         );
       }
     }
-    for (const { revokingAt, revokedAt, cases, dueAt } of receipts()) {
+    const names = new Set(system.erasures.versions.map(({ key }) => key));
+    for (const { receiptId, revokingAt, revokedAt, cases, dueAt } of receipts()) {
+      const isNamed = revokedAt === undefined || names.has(`revoked/${receiptId}`);
+      must(isNamed, 'a revoked receipt has no name outside of the ledger');
       const isDone = revokedAt !== undefined && cases === undefined && dueAt === undefined;
       must(revokingAt === undefined || isDone, 'a revocation was left unfinished');
     }

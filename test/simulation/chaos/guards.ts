@@ -163,8 +163,8 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'a revocation that died is completed by the sweep',
     file: 'functions/sweep-ledger.ts',
-    find: "endCasesOf({ ...consentFromEnv(), mediaBucket: env('MEDIA_BUCKET') }, enteredOf(item))",
-    replace: "Promise.resolve(void [enteredOf(item), env('MEDIA_BUCKET')])",
+    find: 'endCasesOf(revocationFromEnv(), enteredOf(item))',
+    replace: 'Promise.resolve(void [enteredOf(item), revocationFromEnv()])',
   },
   {
     guard: 'a revoked case is ended before its receipt is marked',
@@ -172,6 +172,12 @@ export const chaosGuards: readonly Guard[] = [
     find: '  const isClaimable = Date.now() - Date.parse(revokingAt) < CLAIM_MS;\n',
     replace:
       '  await markRevoked(settings.ledger.table, entered);\n  const isClaimable = Date.now() - Date.parse(revokingAt) < CLAIM_MS;\n',
+  },
+  {
+    guard: 'a revocation is named outside of the ledger',
+    file: 'shared/consent/revoke.ts',
+    find: '  await nameRevoked(settings.erasureBucket, receipt.receiptId);\n',
+    replace: '',
   },
   {
     guard: 'a late approval of a case without consent approves nothing',
