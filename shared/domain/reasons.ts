@@ -105,10 +105,9 @@ const reasons = {
   UploadLinkSpentError: {
     upload_link_spent: 'truora',
   },
-  /** The poll goes on. */
-  VerdictPendingError: {
-    verdict_pending: null,
-  },
+  /** The wait for it goes on. */
+  MediaPendingError: { media_pending: null },
+  VerdictPendingError: { verdict_pending: null },
   BusRefusedError: {
     bus_refused: 'system',
   },

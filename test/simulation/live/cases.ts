@@ -48,7 +48,7 @@ const held: Case['holds'][] = [
  * The case ends, by a cancellation or by the look behind the expiry, while a recording that came in time is being entered; the longest
  * that ClaimRequest may take is 15 s.
  */
-export const ended: readonly Case[] = [
+const ended: readonly Case[] = [
   {
     ...base,
     drops: [{ at: 'token', after: 5, how: 'well' }],

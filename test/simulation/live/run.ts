@@ -176,6 +176,8 @@ export const run = async (given: Case): Promise<Seen> => {
       }
       if (effect === 'CancelRevalidation UpdateItem RUN') seen.canceledAt ??= secondsNow();
       if (name === 'POST create') seen.calledAt = Math.min(seen.calledAt, secondsNow());
+      // Without a recording it reads nothing.
+      if (effect === 'MoveMedia GetItem RUN') seen.moved ??= secondsNow();
       if (name === 'SendTaskSuccess') happened.push('S');
       if (name === 'PUT upload') happened.push('U');
     },
@@ -185,7 +187,6 @@ export const run = async (given: Case): Promise<Seen> => {
       return chosen % of;
     },
     onBegin: (name) => {
-      if (name === 'MoveMedia') seen.moved ??= secondsNow();
       if (name !== 'AwaitMedia' || met.has('waiting')) return;
       meet('waiting');
       // As the definition has it: the event is waited for so long.
