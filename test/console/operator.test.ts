@@ -64,6 +64,13 @@ const go = async (page: Page, hash: string, selector: string): Promise<void> => 
 
 const today = () => new Date().toISOString().slice(0, 10);
 
+/** What the reason of the declined case means. */
+const meanings = {
+  en: 'The face is not similar enough to the enrolled one.',
+  es: 'El rostro no se parece lo suficiente al registrado.',
+  pt: 'O rosto não é parecido o suficiente com o cadastrado.',
+};
+
 /** Every page, and what is there once it has loaded. */
 const pagesOf = (): [string, string][] => [
   ['#/cases', 'tbody a'],
@@ -78,6 +85,7 @@ describe.each(languages)('in the language %s', (language) => {
     expect(await page.getAttribute('html', 'lang')).toBe(language);
     for (const [hash, selector] of pagesOf()) {
       await go(page, hash, selector);
+      if (hash.endsWith(declined)) await page.getByText(meanings[language]).waitFor();
       const { violations } = await new AxeBuilder({ page }).analyze();
       expect(violations.map(({ id, nodes }) => `${hash} ${id}: ${nodes[0]?.html}`)).toEqual([]);
     }
