@@ -1028,6 +1028,11 @@ export interface components {
                 seen: number;
                 failed: number;
             }[];
+            deadLetters: {
+                /** @enum {string} */
+                queue: "drops" | "jobs" | "evidence";
+                messages?: number;
+            }[];
             keyDays?: number;
         };
         CampaignBody: {
@@ -3407,6 +3412,20 @@ export interface operations {
                      *           "at": "2026-11-23T09:57:00.000Z",
                      *           "seen": 4,
                      *           "failed": 0
+                     *         }
+                     *       ],
+                     *       "deadLetters": [
+                     *         {
+                     *           "queue": "drops",
+                     *           "messages": 0
+                     *         },
+                     *         {
+                     *           "queue": "jobs",
+                     *           "messages": 0
+                     *         },
+                     *         {
+                     *           "queue": "evidence",
+                     *           "messages": 1
                      *         }
                      *       ],
                      *       "keyDays": 3650

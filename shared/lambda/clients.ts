@@ -91,7 +91,7 @@ export const retryRulesFromEnv = () => ({
  * Where an AWS service is and as whom to ask it, from the variables that Lambda itself sets. An environment's credentials
  * last as long as it does, so nothing is refreshed; they are read again at each call and kept nowhere.
  */
-export const accessFromEnv = (service: 'DYNAMODB' | 'SECRETS_MANAGER') => {
+export const accessFromEnv = (service: 'DYNAMODB' | 'SECRETS_MANAGER' | 'SQS') => {
   const { env: set } = process;
   const needed = (name: string): string => {
     const value = set[name];
