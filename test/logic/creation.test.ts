@@ -156,16 +156,16 @@ describe('the charged call', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  test('does not happen, and the intent is closed, when the consent of its claim has ended', async () => {
+  test('does not happen, and the intent is closed, when the face of its claim may not be used any more', async () => {
     const asked: unknown[] = [];
     const ended = new AlreadyDecidedError('already_decided', 'RVL1');
     let during: unknown;
-    const requireConsent = async (...of: unknown[]) => {
+    const requireUsableFace = async (...of: unknown[]) => {
       asked.push(of);
       during = await intent();
       throw ended;
     };
-    const { entry, claim, intent, stored } = await open.enter({}, { requireConsent });
+    const { entry, claim, intent, stored } = await open.enter({}, { requireUsableFace });
     await expect(createOnce(entry)).rejects.toBe(ended);
     expect(asked).toEqual([[claim, OURS]]);
     expect(during).toMatchObject({ revalidationId: claim.revalidationId });
