@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { openMedia } from '../shared/aws/media-store.ts';
-import { MediaGoneError, MediaUnreadError, UploadLinkSpentError } from '../shared/domain/errors.ts';
+import { MediaGoneError, MediaPendingError, MediaUnreadError, UploadLinkSpentError } from '../shared/domain/errors.ts';
 import type { Media } from '../shared/domain/revalidation.ts';
-import { ledgerFromEnv, requireConsentOf, truoraFromEnv } from '../shared/lambda/clients.ts';
+import { ledgerFromEnv, requireUsableFace, truoraFromEnv } from '../shared/lambda/clients.ts';
 import { emit } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
 import { readForMove, recordMoved, refuseEnded } from '../shared/ledger/claims.ts';
@@ -12,7 +12,7 @@ import { isLinkOver } from '../shared/truora/upload-link.ts';
 /**
  * The fourth step. Streams the pinned version of the object to Truora's upload link and hashes it; the file is never held in
  * memory. A repeat starts at byte 0 of the same link, unless the receipt is stored or the link has expired by its own date: the
- * validation may live longer, and Truora is asked what arrived. It creates nothing.
+ * validation may live longer, and Truora is asked what arrived. It creates nothing. Of a live capture it is entered again with the recording.
  */
 export const handler = step('MoveMedia', async ({ claim, validation, recording, executionId }) => {
   const ledger = ledgerFromEnv();
@@ -29,7 +29,7 @@ export const handler = step('MoveMedia', async ({ claim, validation, recording, 
   try {
     if (bytes !== media.bytes)
       throw new MediaGoneError('media_changed', 'media: its size is not the one that was claimed');
-    await requireConsentOf({ ...claim, ...validation }, executionId);
+    await requireUsableFace({ ...claim, ...validation }, executionId);
     const hash = createHash('sha256');
     const truora = truoraFromEnv({ upload: true });
     const sent = { stream, bytes, type: media.type, seen: (chunk: Buffer) => hash.update(chunk) };
@@ -47,6 +47,6 @@ export const handler = step('MoveMedia', async ({ claim, validation, recording, 
 });
 
 const mediaOf = (media: Media | undefined): Media => {
-  if (!media) throw new TypeError('there is no media to move');
+  if (!media) throw new MediaPendingError('media_pending', 'the recording has not come yet');
   return media;
 };

@@ -79,7 +79,7 @@ export const runs = {
   poll: {
     ...base,
     ...units.runs.poll,
-    transitions: 9 + pollsUntil(DECIDED_AFTER),
+    transitions: 8 + pollsUntil(DECIDED_AFTER),
     polls: 1 + pollsUntil(DECIDED_AFTER),
     waits: 0,
     logKilobytes: 40,
@@ -97,8 +97,11 @@ export const runs = {
 
 export type RunName = keyof typeof runs;
 
-/** Half a unit each five minutes of the day that media stays in the inbox: the sweep reads whether a drop has a record. */
-const SWEEP_READS = 0.5 * 288;
+/**
+ * Half a unit for each lookup whether a drop has a record: each five minutes of its first hour, then once an hour of the day that media
+ * stays in the inbox.
+ */
+const SWEEP_READS = 0.5 * (12 + 23);
 
 const once = ['ClaimRequest', 'CheckEnrollment', 'CreateValidation', 'MoveMedia', 'RecordOutcome'] as const;
 

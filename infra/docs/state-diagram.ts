@@ -6,10 +6,7 @@ const edgesOf = (state: State): { to: string; label?: string; caught?: true }[] 
   if (state.Type === 'Wait') return [{ to: state.Next }];
   if (state.Type === 'Choice') {
     return [
-      ...state.Choices.map((choice) => ({
-        to: choice.Next,
-        label: 'StringEquals' in choice ? choice.StringEquals : (choice.Variable.split('.').at(-1) ?? ''),
-      })),
+      ...state.Choices.map(({ Next, StringEquals }) => ({ to: Next, label: StringEquals })),
       { to: state.Default, label: 'else' },
     ];
   }

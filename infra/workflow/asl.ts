@@ -30,7 +30,7 @@ export type TaskState = {
 export type ChoiceState = {
   Type: 'Choice';
   Comment: string;
-  Choices: readonly ({ Variable: string; Next: string } & ({ StringEquals: string } | { IsPresent: true }))[];
+  Choices: readonly { Variable: string; StringEquals: string; Next: string }[];
   Default: string;
 };
 

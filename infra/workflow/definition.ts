@@ -123,15 +123,24 @@ export const definition = ({ callbackTimeoutSeconds }: { callbackTimeoutSeconds:
       {
         Retry: [whileThrottled, whileUnsettled, afterRotation, never(...refusals, ...final, ...taken), whileCreating],
         Catch: [decided, refused, failed],
-        Next: 'HowToGetMedia',
+        Next: 'MoveMedia',
       },
     ),
-    HowToGetMedia: {
-      Type: 'Choice',
-      Comment: 'Is the media still to be recorded?',
-      Choices: [{ Variable: '$.claim.capture', IsPresent: true, Next: 'AwaitMedia' }],
-      Default: 'MoveMedia',
-    } satisfies ChoiceState,
+    MoveMedia: task('MoveMedia', 'Streams the media from S3 to the upload link.', {
+      Retry: [
+        whileMoving,
+        never(...refusals, ...final, ...taken, 'UploadLinkSpentError', 'MediaPendingError'),
+        anything,
+      ],
+      Catch: [
+        decided,
+        // Of a live capture only. An error and no question before the step, because each state of a drop is paid for.
+        { ErrorEquals: ['MediaPendingError'], Next: 'AwaitMedia', ResultPath: null },
+        { ErrorEquals: ['UploadLinkSpentError', ...whileMoving.ErrorEquals], Next: 'HowToWait', ResultPath: null },
+        failed,
+      ],
+      Next: 'HowToWait',
+    }),
     AwaitMedia: untilToken(
       task('AwaitMedia', 'Waits for the recording of a live capture, until the upload link expires.', {
         Retry: [never(...taken), whileRecording, recording],
@@ -141,15 +150,6 @@ export const definition = ({ callbackTimeoutSeconds }: { callbackTimeoutSeconds:
       'AwaitMedia',
       Math.min(callbackTimeoutSeconds, LOOK_SECONDS),
     ),
-    MoveMedia: task('MoveMedia', 'Streams the media from S3 to the upload link.', {
-      Retry: [whileMoving, never(...refusals, ...final, ...taken, 'UploadLinkSpentError'), anything],
-      Catch: [
-        decided,
-        { ErrorEquals: ['UploadLinkSpentError', ...whileMoving.ErrorEquals], Next: 'HowToWait', ResultPath: null },
-        failed,
-      ],
-      Next: 'HowToWait',
-    }),
     HowToWait: {
       Type: 'Choice',
       Comment: 'Wait for a webhook first, or only poll?',

@@ -55,6 +55,11 @@ export class MediaUnreadError extends NamedError<ReasonOf<'MediaUnreadError'>> {
   override readonly name = 'MediaUnreadError';
 }
 
+/** The recording of a live capture has not come yet. The machine waits for it, and moves it then. */
+export class MediaPendingError extends NamedError<ReasonOf<'MediaPendingError'>> {
+  override readonly name = 'MediaPendingError';
+}
+
 /** The person has no finished enrollment, so there is no face to compare with. */
 export class EnrollmentNotReadyError extends NamedError<ReasonOf<'EnrollmentNotReadyError'>> {
   override readonly name = 'EnrollmentNotReadyError';

@@ -27,6 +27,17 @@ const origins = z.pipe(
 /** The name of the bucket of evidence where the deployment signs none. */
 export const NO_EVIDENCE = 'none';
 
+/** Addresses by name: `name=address`, with commas between them; `none` for no address. */
+const addresses = z.pipe(
+  text,
+  z.pipe(
+    z.transform((list: string) =>
+      Object.fromEntries(list === 'none' ? [] : list.split(',').map((one) => one.split('='))),
+    ),
+    z.record(z.string(), text),
+  ),
+);
+
 /** JSON; undefined for another text, which the schema after it refuses. */
 const json = z.transform((value: string): unknown => {
   try {
@@ -128,16 +139,25 @@ const variables = {
     z.enum(['true', 'false']),
     z.transform((value) => value === 'true'),
   ),
-  /** The bucket that names erased persons, outside of the ledger. */
+  /** The bucket that names erased persons and revoked receipts, outside of the ledger. */
   ERASURE_BUCKET: text,
+  /** The addresses of the deployment's dead-letter queues, by name. */
+  DEAD_LETTERS: addresses,
 };
 
 export type EnvKey = keyof typeof variables;
 
-/** One parsed variable. It is read at use, never at import. @throws TypeError that names the variable */
+/** What was parsed last, by variable: a warm function reads the same texts again in each run. */
+const parsed = new Map<EnvKey, { text: string | undefined; value: unknown }>();
+
+/** One parsed variable. It is read at use, never at import, and parsed when its text has changed. @throws TypeError that names the variable */
 export const env = <Key extends EnvKey>(key: Key): z.infer<(typeof variables)[Key]> => {
-  const { success, data } = variables[key].safeParse(process.env[key]);
+  const text = process.env[key];
+  const known = parsed.get(key);
+  if (known && known.text === text) return known.value as z.infer<(typeof variables)[Key]>;
+  const { success, data } = variables[key].safeParse(text);
   if (!success) throw new TypeError(`environment variable ${key} is missing or malformed`);
+  parsed.set(key, { text, value: data });
   return data as z.infer<(typeof variables)[Key]>;
 };
 

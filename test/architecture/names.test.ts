@@ -40,12 +40,11 @@ describe('a name', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test('each state has the name of its step, but for two questions, one pause and one end', () => {
+  test('each state has the name of its step, but for one question, one pause and one end', () => {
     const { States } = definition({ callbackTimeoutSeconds: 60 });
     const others = Object.entries(States).filter(([name]) => !(stepNames as string[]).includes(name));
     expect(Object.keys(States)).toEqual(expect.arrayContaining(stepNames));
     expect(others.map(([name, { Type }]) => [name, Type])).toEqual([
-      ['HowToGetMedia', 'Choice'],
       ['HowToWait', 'Choice'],
       ['FirstPause', 'Wait'],
       ['Failed', 'Fail'],

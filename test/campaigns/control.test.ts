@@ -144,7 +144,7 @@ describe('a plan', () => {
     ...more,
   });
 
-  test('is begun once for the same call about the same version, and anew for another version', async ({ aws }) => {
+  test('is begun once for the same call about the same version, and once more for another version', async ({ aws }) => {
     const { key } = await aws.put('campaigns/manifests/again.csv', 'accountId\n');
     const [first, second] = [
       await planCampaign(settingsOf(aws), policies, body(key), CALLER),

@@ -33,7 +33,7 @@ describe('the pace', () => {
     expect(nextPace(cut, at(MINUTE), 30 * SECOND - 1)?.pace).toBe(7.5);
   });
 
-  test('is cut once by all 429s that come before it has begun, however long they go on', () => {
+  test('is cut once by all 429s that come before it has begun, for as long as they go on', () => {
     let paced = nextPace(start, at(MINUTE + 2 * SECOND), MINUTE) ?? start;
     for (let now = MINUTE + SECOND; now < 15 * MINUTE; now += SECOND)
       paced = nextPace(paced, at(now + 2 * SECOND), now) ?? paced;

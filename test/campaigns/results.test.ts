@@ -107,7 +107,7 @@ describe('the retry file', () => {
     ).toEqual([]);
   });
 
-  test('has a row that did not run without the order to decide anew: it has no answer yet', async ({ aws }) => {
+  test('has a row that did not run without the order to decide again: it has no answer yet', async ({ aws }) => {
     const id = await running(aws, [rowOf('r1'), rowOf('r2')]);
     await recordRow(aws.table, id, 'r1', { status: 'approved' });
     const stuck: Sum = { next: 'rows', left: 1, idle: 3, children: 10 };
@@ -135,7 +135,7 @@ describe('a sum', () => {
     },
   );
 
-  test('counts each row once, however often it is recorded, and keeps its first result', async ({ aws }) => {
+  test('counts each row once, also one that is recorded several times, and keeps its first result', async ({ aws }) => {
     const id = await running(aws, [rowOf('r1')]);
     const as = (status: RowStatus) => recordRow(aws.table, id, 'r1', { status });
     await as('approved');

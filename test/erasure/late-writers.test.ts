@@ -74,9 +74,7 @@ describe('a search that blanks a record', () => {
   });
 });
 
-test('a refusal that asks for one more search keeps the erasure due, before whichever call of a sweep it comes', async ({
-  aws,
-}) => {
+test('a refusal that asks for one more search keeps the erasure due, before any call of a sweep', async ({ aws }) => {
   let isOver = false;
   for (let nth = 1; !isOver; nth += 1) {
     const { accountId } = newPerson();

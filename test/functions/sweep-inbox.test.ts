@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda';
-import { describe, expect } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { handler } from '../../functions/sweep-inbox.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import { uploadTicket } from '../../shared/domain/ticket.ts';
-import { storeSweepPosition } from '../../shared/ledger/sweep-position.ts';
+import { storeWalk } from '../../shared/ledger/sweep-position.ts';
 import { enterDrop, issueTicket } from '../../shared/ledger/tickets.ts';
 import { BUCKET, dropOf, newPerson, newRevalidationId, thrownBy } from '../support/journal.ts';
 import type { LocalAws } from '../support/local-aws.ts';
@@ -20,6 +20,8 @@ test.beforeEach(({ aws }) => {
   aws.setDelivery();
   for (const list of [aws.started, aws.metrics, aws.calls, aws.lines]) list.length = 0;
 });
+
+test.beforeEach(({ aws }) => aws.putItem({ pk: 'SWEEP#inbox' }));
 
 test.afterEach(async ({ aws }) => {
   for (const { key, versionId } of puts) await aws.remove(key, versionId);
@@ -108,7 +110,8 @@ describe('a drop without a record', () => {
   test('does not start it when the walk continues between the deletion and the version', async ({ aws }) => {
     const one = await drop(aws);
     const marker = (await aws.remove(one.key)) ?? '';
-    await storeSweepPosition(aws.table, { key: one.key, versionId: marker, deletedAt: Date.now() });
+    const place = { key: one.key, versionId: marker, deletedAt: Date.now() };
+    await storeWalk(aws.table, { place, isWhole: true });
     await sweep();
     expect(inputs(aws)).toEqual([]);
     await aws.remove(one.key, marker);
@@ -158,6 +161,69 @@ describe('a drop without a record', () => {
     aws.setDelivery();
     expect(await sweep()).toEqual({ seen: 3, failed: 0 });
     expect(aws.started).toHaveLength(3);
+  });
+});
+
+describe('a drop that came hours ago', () => {
+  /** The clock goes on, and the drops of the test become older. */
+  const HOURS = 3 * 3_600_000;
+
+  test.beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+  });
+
+  test.afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const reads = (aws: LocalAws) => aws.calls.filter(({ operation }) => operation === 'BatchGetItem').length;
+
+  test('is looked up once an hour, and a recent one at each sweep', async ({ aws }) => {
+    const { id } = await drop(aws);
+    await record(aws, id, { expiresAt: 4_000_000_000 });
+    vi.setSystemTime(Date.now() + HOURS);
+    expect(await sweep()).toEqual({ seen: 1, failed: 0 });
+    aws.calls.length = 0;
+    for (let minutes = 5; minutes < 60; minutes += 5) {
+      vi.setSystemTime(Date.now() + 300_000);
+      expect(await sweep()).toEqual({ seen: 0, failed: 0 });
+    }
+    expect(reads(aws)).toBe(0);
+    vi.setSystemTime(Date.now() + 300_000);
+    expect(await sweep()).toEqual({ seen: 1, failed: 0 });
+  });
+
+  test('is started by the next whole sweep, and counted by each sweep until it has a case', async ({ aws }) => {
+    await drop(aws);
+    await aws.putItem({ pk: 'SWEEP#inbox', wholeAt: new Date(Date.now() + HOURS - 1_800_000).toISOString() });
+    vi.setSystemTime(Date.now() + HOURS);
+    expect(await sweep()).toEqual({ seen: 0, failed: 0 });
+    vi.setSystemTime(Date.now() + 1_800_000);
+    aws.setDelivery(({ operation }) => (operation === 'StartExecution' ? 'lost' : 'through'));
+    expect(await sweep()).toEqual({ seen: 1, failed: 1 });
+    aws.setDelivery();
+    vi.setSystemTime(Date.now() + 300_000);
+    expect(await sweep()).toEqual({ seen: 1, failed: 0 });
+    expect(aws.started).toHaveLength(1);
+    expect(counted(aws)).toEqual([0, 1, 1]);
+  });
+
+  test('is looked up by a whole sweep that continues where its time ran out', async ({ aws }) => {
+    for (let n = 0; n < 150; n += 1) await record(aws, (await drop(aws)).id, { expiresAt: 4_000_000_000 });
+    vi.setSystemTime(Date.now() + HOURS);
+    expect(await sweep(SHORT)).toEqual({ seen: 100, failed: 0 });
+    expect(await sweep(SHORT)).toEqual({ seen: 50, failed: 0 });
+    expect(await sweep()).toEqual({ seen: 0, failed: 0 });
+  });
+
+  test('is looked up again when a whole sweep has failed', async ({ aws }) => {
+    const { id } = await drop(aws);
+    await record(aws, id, { expiresAt: 4_000_000_000 });
+    vi.setSystemTime(Date.now() + HOURS);
+    aws.setDelivery(({ operation }) => (operation === 'BatchGetItem' ? 'lost' : 'through'));
+    await thrownBy(sweep());
+    aws.setDelivery();
+    expect(await sweep()).toEqual({ seen: 1, failed: 0 });
   });
 });
 

@@ -143,9 +143,8 @@ const onlyWhatBothEnginesDo: Lint = (draft) => [
     .filter(([name, state]) => !['Task', 'Choice', 'Fail'].includes(state.Type) && !isPlainPause(draft, name, state))
     .map(([name, { Type }]) => `${name} is a ${Type}`),
   ...propertiesOf(draft)
-    .filter(({ key, value }) => {
-      if (key === 'IsPresent') return value !== true;
-      if (['QueryLanguage', 'TimeoutSecondsPath', 'InputPath', 'Assign'].includes(key)) return true;
+    .filter(({ key }) => {
+      if (['IsPresent', 'QueryLanguage', 'TimeoutSecondsPath', 'InputPath', 'Assign'].includes(key)) return true;
       return key.startsWith('Heartbeat');
     })
     .map(({ at }) => `${at} is not used here`),

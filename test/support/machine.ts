@@ -13,8 +13,11 @@ export const template = synthesized(
 
 export const request = { kind: 'drop', event: {} };
 
-/** A live capture, whose media is still to come. */
-export const live = gives({ ...claim, capture: 'live' });
+/** A live capture, whose media is still to come when it is to be moved. */
+export const live: Script = {
+  ClaimRequest: gives({ ...claim, capture: 'live' }),
+  MoveMedia: [throws('MediaPendingError', 'media_pending')],
+};
 
 /** Without a token: the timed poll from the start. */
 export const polling = gives({ ...claim, resultMode: 'poll' });

@@ -40,6 +40,7 @@ export const thrown: Record<StepName, readonly ErrorName[]> = {
   AwaitMedia: ['BusRefusedError', ...owning],
   MoveMedia: [
     'MediaGoneError',
+    'MediaPendingError',
     'MediaUnacceptableError',
     'MediaUnreadError',
     'UploadLinkSpentError',

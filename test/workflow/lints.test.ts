@@ -137,8 +137,8 @@ const breaks: [LintName, string, (copy: Draft) => void, string][] = [
   ],
   [
     'onlyWhatBothEnginesDo',
-    'a question whether something is not there',
-    (copy) => Object.assign(stateIn(copy, 'HowToWait').Choices?.[0] ?? {}, { IsPresent: false }),
+    'a question whether something is there',
+    (copy) => Object.assign(stateIn(copy, 'HowToWait').Choices?.[0] ?? {}, { IsPresent: true }),
     'States.HowToWait.Choices.0.IsPresent is not used here',
   ],
   [

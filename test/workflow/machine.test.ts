@@ -35,8 +35,8 @@ const endings: Record<StepName, { given: Script; before: string; tries: number; 
   CheckEnrollment: { given: {}, before: 'ClaimRequest', tries: 6, after: 'RecordFailure' },
   CreateValidation: { given: {}, before: 'ClaimRequest, CheckEnrollment', tries: 9, after: 'RecordFailure' },
   AwaitMedia: {
-    given: { ClaimRequest: live },
-    before: 'ClaimRequest, CheckEnrollment, CreateValidation',
+    given: live,
+    before: moved,
     tries: 9,
     after: 'RecordFailure',
   },
@@ -243,7 +243,7 @@ describe('the data of an execution', () => {
     const scripts: Script[] = [
       { AwaitWebhook: isRung() },
       { ClaimRequest: polling },
-      { ClaimRequest: live, AwaitMedia: isRecorded() },
+      { ...live, AwaitMedia: isRecorded() },
       { ClaimRequest: requestInvalid },
       { ClaimRequest: requestInvalid, RecordRefusal: forever(crashes('Lambda.Unknown')) },
       { ClaimRequest: forever(crashes('Lambda.Unknown')) },

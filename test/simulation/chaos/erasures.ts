@@ -1,9 +1,10 @@
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { LedgerRecord } from '../../../shared/domain/record.ts';
 import { personOf } from '../../../shared/ledger/tombstones.ts';
+import { plain } from '../aws/ledger.ts';
 import { enrollmentOf, type SimulatedSystem } from '../simulation.ts';
 import { clock } from '../virtual/clock.ts';
-import type { Effect, Invocation } from '../virtual/effects.ts';
+import type { Effect, Handling, Invocation } from '../virtual/effects.ts';
+import { USES } from './consent.ts';
 import type { Dropped } from './run.ts';
 
 type Tombstone = { person: string; accountId?: string; finishedAt?: string; dueAt?: string };
@@ -23,12 +24,12 @@ export const watchErasures = (system: SimulatedSystem) => {
   const before = new Map<string, Set<string>>();
   /** The persons of whom an invocation found no tombstone. */
   const unerased = new Map<Invocation, Set<string>>();
-  const tombstones = () => system.itemsOf('ERASED').map((item) => unmarshall(item) as Tombstone);
+  const tombstones = () => system.itemsOf('ERASED').map((item) => plain<Tombstone>(item));
   const search = () => system.ledger.items.get('SWEEP#erasures')?.startedAt;
   const facts = (person: string): string[] =>
     system
       .itemsOf('RUN')
-      .map((item) => unmarshall(item) as Held)
+      .map((item) => plain<Held>(item))
       .filter((one) => one.person === person || (one.accountId && personOf(one.accountId) === person))
       .flatMap(({ revalidationId, phase, amendments = [] }) => [
         `claimed ${revalidationId}`,
@@ -36,20 +37,34 @@ export const watchErasures = (system: SimulatedSystem) => {
           one === 'approved' ? [`approved ${revalidationId}`] : [],
         ),
       ]);
+  /** The person of the record that an invocation read last. */
+  const readBy = new Map<Invocation, string>();
   const { operations } = system.ledger;
   const { GetItem } = operations;
   let lastAsked: string | undefined;
+  /** The writes to the ledger that were looked at. */
+  let writes = 0;
+  let lastRead: string | undefined;
   operations.GetItem = (input) => {
     const answer = GetItem(input);
     const [kind, person] = input.Key?.pk?.S?.split('#') ?? [];
     if (kind === 'ERASED') lastAsked = answer.Item ? undefined : person;
+    if (kind === 'RUN') lastRead = answer.Item?.accountId?.S;
     return answer;
   };
 
-  const saw = ({ invocation, name }: Effect): void => {
+  const saw = ({ invocation, name }: Effect, { kind }: Handling): void => {
+    if (name === 'GetItem RUN' && lastRead) readBy.set(invocation, personOf(lastRead));
+    // What was looked for before the intent says nothing about the call that follows it.
+    if (name === 'PutItem ACC') unerased.delete(invocation);
+    const used = USES.includes(name) && kind !== 'kill before' && kind !== 'refuse' && readBy.get(invocation);
+    if (used && before.has(used) && !unerased.get(invocation)?.has(used))
+      broken.add(`${name} for an erased person, without a look for the erasure`);
     if (name === 'GetItem ERASED' && lastAsked) {
       unerased.set(invocation, (unerased.get(invocation) ?? new Set()).add(lastAsked));
     }
+    if (writes === system.ledger.items.writes) return;
+    writes = system.ledger.items.writes;
     for (const { person } of tombstones()) {
       const known = before.get(person) ?? new Set(facts(person));
       before.set(person, known);

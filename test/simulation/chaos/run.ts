@@ -127,7 +127,7 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     onEffect: (effect, handling) => {
       const { invocation, name } = effect;
       consents?.saw(effect, handling);
-      erasures?.saw(effect);
+      erasures?.saw(effect, handling);
       moments.saw(invocation.name);
       if (isWatch(invocation.name) && !/^(Get|Query|List|Batch|Describe)/.test(name)) repairs += 1;
     },

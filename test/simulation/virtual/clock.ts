@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncResource } from 'node:async_hooks';
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
 
@@ -71,11 +71,13 @@ const clear = (timer: Timer | undefined): void => {
 const set = (run: () => void, ms = 0): Timer => {
   const owner = ownerNow();
   if (owner) owner.timers += 1;
+  // What `AsyncLocalStorage.bind` does too, in a third of the time.
+  const scope = new AsyncResource('VirtualTimer');
   // Node's own rule: whole milliseconds, at least one.
   const timer: Timer = {
     at: now + Math.max(1, Math.trunc(Number.isFinite(ms) ? ms : 1)),
     order: order++,
-    run: AsyncLocalStorage.bind(run),
+    run: () => scope.runInAsyncScope(run),
     owner,
     isSet: true,
   };
