@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { openMedia } from '../shared/aws/media-store.ts';
 import { MediaGoneError, MediaPendingError, MediaUnreadError, UploadLinkSpentError } from '../shared/domain/errors.ts';
 import type { Media } from '../shared/domain/revalidation.ts';
-import { ledgerFromEnv, requireConsentOf, truoraFromEnv } from '../shared/lambda/clients.ts';
+import { ledgerFromEnv, requireUsableFace, truoraFromEnv } from '../shared/lambda/clients.ts';
 import { emit } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
 import { readForMove, recordMoved, refuseEnded } from '../shared/ledger/claims.ts';
@@ -29,7 +29,7 @@ export const handler = step('MoveMedia', async ({ claim, validation, recording, 
   try {
     if (bytes !== media.bytes)
       throw new MediaGoneError('media_changed', 'media: its size is not the one that was claimed');
-    await requireConsentOf({ ...claim, ...validation }, executionId);
+    await requireUsableFace({ ...claim, ...validation }, executionId);
     const hash = createHash('sha256');
     const truora = truoraFromEnv({ upload: true });
     const sent = { stream, bytes, type: media.type, seen: (chunk: Buffer) => hash.update(chunk) };

@@ -1,4 +1,5 @@
 import { SD_JWT } from '../shared/aws/evidence-store.ts';
+import { RequestInvalidError } from '../shared/domain/errors.ts';
 import { RevalidationId } from '../shared/domain/ids.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
 import { callerOf, refusePersons } from '../shared/lambda/caller.ts';
@@ -19,6 +20,8 @@ export const handler = route('ReadEvidence', async ({ event }) => {
   const record = await readRecord(ledgerFromEnv(), id);
   const body = await evidenceOf(evidenceFromEnv(), id, record);
   if (body) return { statusCode: 200, headers: { 'content-type': SD_JWT, 'cache-control': 'no-store' }, body };
+  if (record?.erasedAt)
+    throw new RequestInvalidError('account_erased', 'id: the person was erased before evidence was signed');
   if (record) throw new CallRefusedError('not_ended', 'id: the re-validation has not ended, so it has no evidence');
   throw unknown();
 });

@@ -3,7 +3,7 @@ import { endCasesOf } from '../shared/consent/revoke.ts';
 import { ConsentReceiptId } from '../shared/domain/ids.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
 import { callerOf, maySee } from '../shared/lambda/caller.ts';
-import { consentFromEnv } from '../shared/lambda/clients.ts';
+import { revocationFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { answerJson, route } from '../shared/lambda/route.ts';
@@ -21,7 +21,7 @@ export const handler = route('RevokeConsent', async ({ event }) => {
   const isSeen = found !== undefined && maySee(caller, found.receipt.accountId);
   const revoked = id && isSeen ? await beginRevocation(table, id, caller.calledBy) : undefined;
   if (!revoked) throw new CallRefusedError('consent_receipt_unknown', 'id: is none that this caller may see');
-  await endCasesOf({ ...consentFromEnv(), mediaBucket: env('MEDIA_BUCKET') }, revoked);
+  await endCasesOf(revocationFromEnv(), revoked);
   log('info', 'done', { step: 'RevokeConsent' });
   return answerJson(200, { ...revoked.receipt, revokedAt: revoked.revokingAt });
 });

@@ -1,9 +1,9 @@
 import { enteredOf } from '../shared/consent/receipts.ts';
 import { endCasesOf, leaveConsent, mayUseFace } from '../shared/consent/revoke.ts';
 import {
-  consentFromEnv,
   ledgerFromEnv,
   outcomeSettingsFromEnv,
+  revocationFromEnv,
   throttleFromEnv,
   truoraFromEnv,
 } from '../shared/lambda/clients.ts';
@@ -35,7 +35,7 @@ const settingsOf = (remainingMs: () => number): SweepSettings => ({
   graceSeconds: env('GRACE_SECONDS'),
   mayUseFace: (record) => mayUseFace(env('TABLE_NAME'), record),
   leaveConsent: (record) => leaveConsent(env('TABLE_NAME'), record),
-  followUpOther: (item) => endCasesOf({ ...consentFromEnv(), mediaBucket: env('MEDIA_BUCKET') }, enteredOf(item)),
+  followUpOther: (item) => endCasesOf(revocationFromEnv(), enteredOf(item)),
   emitOrphans: (count, revalidationId) => {
     log('warn', 'orphaned', { step: NAME, revalidationId });
     emit('Orphans', count);

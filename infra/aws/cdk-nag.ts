@@ -65,6 +65,11 @@ export const acknowledgedIn = ({
       reason: 'The key is the name of an erased person, which is not known at deployment.',
     })),
     {
+      rule: 'AwsSolutions-IAM5[Resource::<StorageErasures4019C3FF.Arn>/revoked/*]',
+      where: /Functions\/(RevokeConsent|SweepLedger)ServiceRole\/DefaultPolicy$/,
+      reason: 'The key is the id of a receipt of consent, which is not known at deployment.',
+    },
+    {
       rule: `AwsSolutions-IAM5[Resource::arn:${partOf('states')}:<AWS::AccountId>:execution:face-revalidation-${stage}:*]`,
       where:
         /Functions\/(CancelRevalidation|RevokeConsent|SweepLedger|EraseAccount|SweepErasures|ReadCase)ServiceRole\/DefaultPolicy$/,
@@ -186,8 +191,8 @@ export const wildcards: readonly { actions: RegExp; resource: RegExp; reason: st
   },
   {
     actions: /^s3:(Get|Put)Object$/,
-    resource: /^arn:aws:s3:::[^/*?]+\/(erased|certificates)\/\*$/,
-    reason: 'The key is the name of an erased person, which is not known at deployment.',
+    resource: /^arn:aws:s3:::[^/*?]+\/(erased|revoked|certificates)\/\*$/,
+    reason: 'The key is the name of an erased person, or the id of a receipt, which is not known at deployment.',
   },
   {
     actions: /^states:(StopExecution|DescribeExecution|GetExecutionHistory)$/,

@@ -151,6 +151,8 @@ const variablesOf = (
   EVIDENCE_ISSUER: namespaceOf(config),
   ALLOW_NATIONAL_IDS: String(config.allowNationalIds),
   ERASURE_BUCKET: erasures.bucketName,
+  // The stack adds the queues, which are made after the functions.
+  DEAD_LETTERS: 'none',
   // The version of the package whose code is deployed.
   CODE_VERSION: createRequire(import.meta.url)('face-revalidation/package.json').version,
 });

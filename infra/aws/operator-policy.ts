@@ -54,7 +54,7 @@ const readsAndWrites = ({ config, storage, queues, alarms }: Props): PolicyState
     ),
     allow(['dynamodb:Query'], [`${ledger.tableArn}/index/${BY_PERSON.name}`]),
     useOf(key, 'dynamodb', 'write'),
-    // The names of a person's media, for `export`, and of erased persons, for `restore`.
+    // The names of a person's media, for `export`, and of erased persons and revoked receipts, for `restore`.
     allow(['s3:ListBucketVersions'], [media.bucketArn, erasures.bucketArn]),
     ...(evidence
       ? [

@@ -2,7 +2,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { INBOX } from '../../shared/domain/drop.ts';
-import { CERTIFICATES, ERASED } from '../../shared/domain/erasure-keys.ts';
+import { CERTIFICATES, ERASED, REVOKED } from '../../shared/domain/erasure-keys.ts';
 import { EVIDENCE } from '../../shared/domain/evidence-key.ts';
 import { type FunctionName, functionNames } from '../../shared/workflow/functions.ts';
 import { specOf } from '../workflow/deployed-functions.ts';
@@ -67,6 +67,7 @@ export const permissionsOf = (
           ]
         : [],
     nameErased: () => [allow(['s3:PutObject'], erasures.arnForObjects(`${ERASED}*`)), useOf(key, 's3', 'write')],
+    nameRevoked: () => [allow(['s3:PutObject'], erasures.arnForObjects(`${REVOKED}*`)), useOf(key, 's3', 'write')],
     compareErased: () => [allow(['s3:ListBucketVersions'], erasures.bucketArn)],
     certifyErasures: () => [
       allow(['s3:PutObject'], erasures.arnForObjects(`${CERTIFICATES}*`)),

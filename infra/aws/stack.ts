@@ -17,6 +17,7 @@ import { type Config, effectiveSettings } from './config.ts';
 import { consentFolder as defaultFolder } from './consent-texts.ts';
 import { consoleSite } from './console-site.ts';
 import { Dashboards } from './dashboards.ts';
+import { countDeadLetters } from './dead-letter-counts.ts';
 import { DropRule } from './drop-rule.ts';
 import { EventSchemas } from './event-schemas.ts';
 import { EvidenceRule } from './evidence.ts';
@@ -95,6 +96,8 @@ export class FaceRevalidation extends Construct {
     const campaigns =
       config.campaigns && new Campaigns(this, 'Campaigns', { config, functions, storage, api: this.#api, machineArn });
     const jobs = new Jobs(this, 'Jobs', { config, functions, machineArn });
+    const letters = { drops: deadLetters, jobs: jobs.deadLetters, evidence: evidence?.deadLetters };
+    countDeadLetters(functions.byName.ReadHealth, letters);
     this.machine = machine;
     this.ledger = storage.ledger;
     this.bus = outcomes.bus;

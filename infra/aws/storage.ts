@@ -20,7 +20,7 @@ export class Storage extends Construct {
   readonly ledger: Table;
   readonly truoraKey: Secret;
   readonly webhookKeys: Secret;
-  /** Names erased persons outside of the ledger, so that a restored ledger learns of them. Nothing in it expires. */
+  /** Names erased persons and revoked receipts outside of the ledger, so that a restored ledger learns of them. Nothing in it expires. */
   readonly erasures: Bucket;
   /** Absent where the deployment signs no evidence. */
   readonly evidence: EvidenceStore | undefined;

@@ -1,6 +1,6 @@
 import { CaptureBody } from '../../shared/domain/capture.ts';
 import type { Options } from '../../shared/domain/request.ts';
-import { registerEnrollment } from '../local/put-media.ts';
+import { isEnrolled, registerEnrollment } from '../local/put-media.ts';
 import { callApi, prettyBody, TOKEN } from './program/api.ts';
 import type { Context } from './program/context.ts';
 import type { Define } from './program/define.ts';
@@ -48,9 +48,14 @@ const capture = async (given: Given, context: Context): Promise<number> => {
   const purpose = parseArgument(shape.purpose, given.purpose, '--purpose');
   const connected = await connect(given, context);
   const { running } = connected;
-  if (running?.autoEnroll) await registerEnrollment(running.sandboxOrigin, { accountId, enrollmentId });
+  const person = { accountId, enrollmentId };
+  if (running?.autoEnroll) await registerEnrollment(running.sandboxOrigin, person);
+  else if (running && !(await isEnrolled(running.sandboxOrigin, person)))
+    throw new UsageError(
+      `--enrollment: is none that the sandbox knows of account ${accountId}; register it with the command enroll`,
+    );
   const body = JSON.stringify({
-    ...{ accountId, enrollmentId, country, purpose, options: optionsOf(given) },
+    ...{ ...person, country, purpose, options: optionsOf(given) },
     capture: given.live ? 'live' : true,
   });
   const answer = await callApi(connected, { method: 'POST', path: '/revalidations', body }, context);

@@ -21,7 +21,7 @@ export const define: Define = (command, does, context) => {
     .argument('<id>', 'the id of the re-validation: RVL and 32 hex digits')
     .option('--out <file>', 'write it to a file')
     .option('--withhold <claims>', 'leave out these claims, such as accountId,media; the signature stays valid')
-    .addHelpText('after', exitCodeHelp('the case has not ended'));
+    .addHelpText('after', exitCodeHelp('the case has not ended, or its person was erased'));
   does(command, (id: string, options: Options) => evidence(id, options, context));
 };
 
@@ -30,8 +30,9 @@ const evidence = async (given: string, options: Options, context: Context): Prom
   const connected = await connect(options, context);
   const text = await signedEvidence(connected, id);
   if (text === undefined) {
-    await caseOf(connected, id);
-    context.log(`there is no evidence of ${id} in ${connected.name}: the case has not ended`);
+    const { record } = await caseOf(connected, id);
+    const why = record?.erasedAt ? 'the person was erased before any was signed' : 'the case has not ended';
+    context.log(`there is no evidence of ${id} in ${connected.name}: ${why}`);
     return exitCodes.no;
   }
   const shown = without(text, options.withhold);

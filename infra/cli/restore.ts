@@ -1,3 +1,4 @@
+import { bringBackRevocations } from '../../shared/consent/restored.ts';
 import { bringBackTombstones } from '../../shared/erasure/sweep.ts';
 import type { Ledger } from '../../shared/ledger/records.ts';
 import { closeForRestore, openAfterRestore, peopleInDoubt, replay } from '../../shared/logic/restore.ts';
@@ -30,7 +31,8 @@ export const define: Define = (command, does, context) => {
     .addHelpText(
       'after',
       `
-  1. closes the throttle: nothing is created meanwhile; refuses from now on who was erased since the backup
+  1. closes the throttle: nothing is created meanwhile; refuses from now on who was erased since the backup,
+     and revokes each consent that was revoked since
   2. reads the executions since, and restores each case that the backup does not know, with its outcome
   3. reads Truora's list of each person about whom a call is in doubt; what was charged and decided there and is not known
      here is entered as an orphan
@@ -64,12 +66,17 @@ const machineOf = async (options: Options, context: Context): Promise<string> =>
 const erasuresOf = async (options: Options, context: Context): Promise<string | undefined> =>
   options.table === undefined ? outputOf(await connect(options, context), 'ErasureBucket') : options.erasures;
 
-/** Writes the tombstones that the backup does not have, before any case is brought back. The sweep erases what they name. */
-const eraseAgain = async (ledger: Ledger, erasureBucket: string | undefined): Promise<string> => {
-  if (erasureBucket === undefined) return 'without --erasures nothing is compared here: the next sweep does it';
+/**
+ * Writes the tombstones and revocations that the backup does not have, before any case is brought back. The sweeps erase what the
+ * tombstones name, and end the cases under the receipts.
+ */
+const forbidAgain = async (ledger: Ledger, erasureBucket: string | undefined): Promise<string> => {
+  if (erasureBucket === undefined)
+    return 'without --erasures no revocation since the backup counts; who was erased is compared by the next sweep';
   const settings = { ledger, erasureBucket, settleSeconds: 0, hasTime: () => true };
   const missing = await bringBackTombstones(settings, { isWhole: true });
-  return `${missing} persons were erased since the backup; the next sweep erases them again`;
+  const revoked = await bringBackRevocations(ledger.table, erasureBucket);
+  return `${missing} persons were erased since the backup, and ${revoked} consents revoked; the next sweep does both again`;
 };
 
 const truoraAt = (origin: string, key: string): Truora => ({
@@ -102,7 +109,7 @@ const settle = async (
 ): Promise<number> => {
   await closeForRestore(ledger.table);
   print('the throttle is closed');
-  print(await eraseAgain(ledger, erasures));
+  print(await forbidAgain(ledger, erasures));
   const { executions, decided, open: undecided } = await replay(ledger, machine, new Date(+asOf - LONGEST_RUN_MS));
   print(`${executions} executions read: ${decided} decided cases are in the ledger, ${undecided} open ones`);
   let left = 0;

@@ -42,5 +42,10 @@ export const health: Health = {
   followUps: { due: 2, overdue: 0, oldest: '2026-11-23T09:58:10.000Z' },
   throttle: { isClosed: false, callsToday: 3, budget: 10_000 },
   jobs: [{ name: 'SweepLedger', at: '2026-11-23T09:57:00.000Z', seen: 4, failed: 0 }],
+  deadLetters: [
+    { queue: 'drops', messages: 0 },
+    { queue: 'jobs', messages: 0 },
+    { queue: 'evidence', messages: 1 },
+  ],
   keyDays: 3650,
 };

@@ -196,7 +196,7 @@ export const operations: Record<RouteName, Operation> = {
         example: examples.evidence,
       },
     },
-    problems: ['subject_missing', 'account_forbidden', 'revalidation_unknown', 'not_ended'],
+    problems: ['subject_missing', 'account_forbidden', 'revalidation_unknown', 'not_ended', 'account_erased'],
   },
   ReadJwks: {
     summary: 'Read the keys of evidence',

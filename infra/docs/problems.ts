@@ -18,6 +18,8 @@ const acts: Partial<Record<ProblemCode, string>> = {
   already_decided: 'Read the case: it has its outcome.',
   not_ended: 'Read the case until it has its outcome, then its evidence.',
   legal_hold: 'Erase the person after the hold, or have counsel end it with the command `hold`.',
+  account_erased:
+    'Enroll the person under a new account id. A case that was erased before its evidence was signed has none.',
   campaign_unknown: 'Check the id. It is unknown too when its retention is over.',
   campaign_state: 'Read the campaign. `shared/campaigns/README.md` says what each status allows.',
   manifest_changed: 'Make a new plan of the new version, or put the planned content again and plan that.',

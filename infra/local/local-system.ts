@@ -158,7 +158,13 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
   });
   const identities = localCallers();
   const gateway = await startHttpApi(template, lambda, identities, ports.api);
-  const operator = await startOperatorApi({ template, lambda, deadLetters: bus.deadLetters, port: ports.operator });
+  const operator = await startOperatorApi({
+    template,
+    lambda,
+    deadLetters: bus.deadLetters,
+    permissions,
+    port: ports.operator,
+  });
   const ledger = await startDynamoDb(template, {
     directory: options.ledgerDirectory,
     permissions,

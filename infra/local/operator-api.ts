@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { localSecret } from './credentials.ts';
 import type { DeadLetter } from './event-bus.ts';
 import { bodyOf, type LocalServer, listen } from './http.ts';
+import { denialOf, type Permissions } from './iam/roles.ts';
 import type { LambdaHost } from './lambda.ts';
 import { signerOf } from './sigv4.ts';
 import { resourcesOf, type Template } from './template.ts';
@@ -16,6 +18,8 @@ type Parts = {
   lambda: LambdaHost;
   /** The messages of every queue; a deleted one is taken out. */
   deadLetters: DeadLetter[];
+  /** The permissions of the roles: ReadHealth counts the messages of the queues. */
+  permissions?: Permissions | undefined;
   port?: number | undefined;
 };
 
@@ -26,11 +30,17 @@ const refusal = (status: number, type: string, message: string): Reply => ({
 });
 
 /**
- * The two services that only operators call, as their SDK clients reach them: Lambda (Invoke, GetFunctionConfiguration) and SQS
- * (ReceiveMessage, DeleteMessage, ChangeMessageVisibility). Everything else is an error. Only calls that are signed with this
+ * The two services that operators call, as their SDK clients reach them: Lambda (Invoke, GetFunctionConfiguration) and SQS
+ * (ReceiveMessage, DeleteMessage, ChangeMessageVisibility, and GetQueueAttributes, which ReadHealth calls). Everything else is an error. Only calls that are signed with this
  * run's credentials are answered. A received message stays visible: one operator works at a time.
  */
-export const startOperatorApi = ({ template, lambda, deadLetters, port = 0 }: Parts): Promise<LocalServer> => {
+export const startOperatorApi = ({
+  template,
+  lambda,
+  deadLetters,
+  permissions,
+  port = 0,
+}: Parts): Promise<LocalServer> => {
   const functions = new Map(
     resourcesOf(template, 'AWS::Lambda::Function').map(({ id, properties }) => [id, properties]),
   );
@@ -56,6 +66,13 @@ export const startOperatorApi = ({ template, lambda, deadLetters, port = 0 }: Pa
     const own = deadLetters.filter(({ queueArn }) => queueArn.endsWith(`:${queue}`));
     const found = own.find((letter) => idOf(letter) === input.ReceiptHandle);
     switch (operation) {
+      case 'GetQueueAttributes': {
+        const counts = {
+          ApproximateNumberOfMessages: String(own.length),
+          ApproximateNumberOfMessagesNotVisible: '0',
+        };
+        return { status: 200, body: { Attributes: counts } };
+      }
       case 'ReceiveMessage':
         return {
           status: 200,
@@ -78,6 +95,16 @@ export const startOperatorApi = ({ template, lambda, deadLetters, port = 0 }: Pa
     }
   };
 
+  const queueArns = new Map(resourcesOf(template, 'AWS::SQS::Queue').map(({ ref, arn }) => [ref, arn]));
+
+  /** A function may what its role allows; a person is an operator. */
+  const denied = (operation: string, input: { QueueUrl?: string }, headers: IncomingHttpHeaders): Reply | undefined => {
+    const role = permissions?.callerOf(headers);
+    const queue = input.QueueUrl?.split('/').at(-1) ?? '';
+    const ask = { action: `sqs:${operation}`, resource: queueArns.get(queue) ?? '*' };
+    return permissions?.may(role, ask) === false ? refusal(400, 'AccessDenied', denialOf(role, ask)) : undefined;
+  };
+
   return listen(async (request, response) => {
     const { method = '', url = '/', headers } = request;
     const body = await bodyOf(request, MAX_BODY_BYTES);
@@ -87,7 +114,7 @@ export const startOperatorApi = ({ template, lambda, deadLetters, port = 0 }: Pa
     const reply = !isSigned
       ? refusal(403, 'UnrecognizedClientException', 'The security token included in the request is invalid.')
       : target
-        ? callQueue(target, JSON.parse(text))
+        ? (denied(target, JSON.parse(text), headers) ?? callQueue(target, JSON.parse(text)))
         : await callLambda(method, url.split('?')[0] ?? '', text);
     response.writeHead(reply.status, { 'content-type': 'application/x-amz-json-1.0', ...reply.headers });
     response.end(JSON.stringify(reply.body));

@@ -60,24 +60,29 @@ export const drop = (
     }),
   });
 
-/**
- * Registers an enrollment at the sandbox, because an enrollment id does not name its account. It uses its own agent: `fetch` follows
- * the environment's proxies, even to this machine.
- */
-export const registerEnrollment = (
-  sandboxOrigin: string,
-  enrollment: { accountId: string; enrollmentId: string },
-): Promise<void> =>
+type Person = { accountId: string; enrollmentId: string };
+
+/** Registers an enrollment at the sandbox, because an enrollment id does not name its account. */
+export const registerEnrollment = async (sandboxOrigin: string, enrollment: Person): Promise<void> => {
+  const status = await askSandbox(`${sandboxOrigin}/sandbox/enrollments`, enrollment);
+  if (status >= 300) throw new TypeError(`the sandbox does not register the enrollment: ${status}`);
+};
+
+/** Whether the sandbox knows an enrollment as one of this account. */
+export const isEnrolled = async (sandboxOrigin: string, { accountId, enrollmentId }: Person): Promise<boolean> => {
+  const query = new URLSearchParams({ account: accountId });
+  return (await askSandbox(`${sandboxOrigin}/sandbox/enrollments/${enrollmentId}?${query}`)) === 200;
+};
+
+/** It uses its own agent: `fetch` follows the environment's proxies, even to this machine. @returns the status of the answer */
+const askSandbox = (url: string, body?: object): Promise<number> =>
   new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json' };
-    const agent = new Agent();
-    const call = request(`${sandboxOrigin}/sandbox/enrollments`, { method: 'POST', headers, agent });
+    const call = request(url, { method: body ? 'POST' : 'GET', headers, agent: new Agent() });
     call.on('error', reject);
     call.on('response', (response) => {
       response.resume();
-      const { statusCode = 0 } = response;
-      if (statusCode >= 200 && statusCode < 300) resolve();
-      else reject(new TypeError(`the sandbox does not register the enrollment: ${statusCode}`));
+      resolve(response.statusCode ?? 0);
     });
-    call.end(JSON.stringify(enrollment));
+    call.end(body && JSON.stringify(body));
   });

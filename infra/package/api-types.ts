@@ -1028,6 +1028,11 @@ export interface components {
                 seen: number;
                 failed: number;
             }[];
+            deadLetters: {
+                /** @enum {string} */
+                queue: "drops" | "jobs" | "evidence";
+                messages?: number;
+            }[];
             keyDays?: number;
         };
         CampaignBody: {
@@ -2708,6 +2713,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
+            /** @description The person of this account id was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
             413: components["responses"]["TooLarge"];
             429: components["responses"]["TooManyRequests"];
             /** @description The server failed. Or from API Gateway: The function failed. */
@@ -3398,6 +3412,20 @@ export interface operations {
                      *           "at": "2026-11-23T09:57:00.000Z",
                      *           "seen": 4,
                      *           "failed": 0
+                     *         }
+                     *       ],
+                     *       "deadLetters": [
+                     *         {
+                     *           "queue": "drops",
+                     *           "messages": 0
+                     *         },
+                     *         {
+                     *           "queue": "jobs",
+                     *           "messages": 0
+                     *         },
+                     *         {
+                     *           "queue": "evidence",
+                     *           "messages": 1
                      *         }
                      *       ],
                      *       "keyDays": 3650

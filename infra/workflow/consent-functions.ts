@@ -15,13 +15,14 @@ export const consentFunctions = {
   RevokeConsent: {
     // A page of a ticket's uploads may be deleted for each case.
     seconds: 30,
-    env: [...recording, ...api, 'MEDIA_BUCKET'],
+    env: [...recording, ...api, 'MEDIA_BUCKET', 'ERASURE_BUCKET'],
     may: [
       { items: { Get: ['CNS', 'RUN', 'TICKET'], Update: ['CNS', 'RUN', 'HOLD'] } },
       'announce',
       'stopExecution',
       'listKeyInInbox',
       'deleteMedia',
+      'nameRevoked',
     ],
   },
   ListConsents: {

@@ -26,7 +26,8 @@ export const consoleFunctions = {
   },
   ReadHealth: {
     seconds: 10,
-    env: [...ledger, ...api, 'DAILY_BUDGET', 'SWEEP_MINUTES'],
+    env: [...ledger, ...api, 'DAILY_BUDGET', 'SWEEP_MINUTES', 'DEAD_LETTERS'],
+    // The stack lets it count the messages of the dead-letter queues besides.
     may: [{ query: BY_DUE.name }, { items: { Get: ['GATE'], BatchGet: ['GATE', 'SWEEP'] } }],
   },
 } as const satisfies Record<string, FunctionSpec>;

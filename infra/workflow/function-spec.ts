@@ -48,6 +48,7 @@ export type Grant =
   | 'bareEvidence'
   | 'certifyErasures'
   | 'nameErased'
+  | 'nameRevoked'
   | 'readCertificates'
   | 'compareErased'
   | 'keepEvidence'

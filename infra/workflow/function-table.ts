@@ -63,14 +63,14 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
     may: [
       {
         items: {
-          Get: ['RUN', 'ACC', 'VLD', 'GATE', 'CNS'],
+          Get: ['RUN', 'ACC', 'VLD', 'GATE', 'CNS', 'ERASED'],
           Put: ['ACC', 'VLD'],
           Update: ['ACC', 'RUN', 'GATE'],
           Delete: ['ACC'],
         },
       },
       'readTruoraKey',
-      // Ends a case whose consent has ended.
+      // Ends a case whose consent has ended, or whose person was erased.
       'announce',
       // Checks that the claimed version is still there before it is paid for.
       { readVersions: ['inbox', 'media'] },
@@ -83,11 +83,11 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
     // The upload link is the key: Truora's own is not sent along.
     env: [...recording, 'TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'HTTP_DEADLINE_SECONDS', 'ALTERNATIVE'],
     may: [
-      { items: { Get: ['RUN', 'CNS'], Update: ['RUN'] } },
+      { items: { Get: ['RUN', 'CNS', 'ERASED'], Update: ['RUN'] } },
       // A claim has pinned the version.
       { readVersions: ['inbox', 'media'] },
       'seeMissingMedia',
-      // Ends a case whose consent has ended.
+      // Ends a case whose consent has ended, or whose person was erased.
       'announce',
     ],
   },
@@ -175,7 +175,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   },
   SweepLedger: {
     seconds: 120,
-    env: [...recording, ...truora, 'GRACE_SECONDS', 'MEDIA_BUCKET', 'POLICIES', 'ALTERNATIVE'],
+    env: [...recording, ...truora, 'GRACE_SECONDS', 'MEDIA_BUCKET', 'ERASURE_BUCKET', 'POLICIES', 'ALTERNATIVE'],
     may: [
       { query: BY_DUE.name },
       {
@@ -191,6 +191,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
       'resumeExecution',
       // Of a case whose consent was revoked.
       'stopExecution',
+      'nameRevoked',
       'announce',
       'readTruoraKey',
       // The uploads of a ticket, by its exact key.

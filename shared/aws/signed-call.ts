@@ -20,6 +20,7 @@ export type Access = {
 const services = {
   dynamodb: { target: 'DynamoDB_20120810', version: '1.0' },
   secretsmanager: { target: 'secretsmanager', version: '1.1' },
+  sqs: { target: 'AmazonSQS', version: '1.0' },
 } as const;
 
 /**

@@ -1,3 +1,4 @@
+import { nameRevoked } from '../aws/erasure-store.ts';
 import { resume, stopExecution } from '../aws/executions.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import type { Subject } from '../domain/outcome.ts';
@@ -18,7 +19,7 @@ import { type Entered, enterCase, finishCases, leaveCase, markRevoked } from './
 const CLAIM_MS = 60_000;
 
 /** What a revocation works with. */
-export type RevocationSettings = ConsentSettings & { mediaBucket: string };
+export type RevocationSettings = ConsentSettings & { mediaBucket: string; erasureBucket: string };
 
 /**
  * Ends each case that relies on a receipt whose revocation has begun, the way a cancellation does: the outcomes are written, then the
@@ -40,6 +41,8 @@ export const endCasesOf = async (settings: RevocationSettings, entered: Entered)
     if (record && isOurs) endings.push(await endOne(settings, record));
     else if (record || !isClaimable) done.push(revalidationId);
   }
+  // Outside of the ledger before the mark: the receipt of a ledger that is restored from before would be live again.
+  await nameRevoked(settings.erasureBucket, receipt.receiptId);
   await markRevoked(table, entered);
   for (const ending of endings) if (await finishOne(settings, ending)) done.push(ending.record.revalidationId);
   await finishCases(table, entered, done);

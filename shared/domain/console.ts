@@ -95,6 +95,11 @@ export const DayNumbers = z.object({
 
 export type DayNumbers = z.infer<typeof DayNumbers>;
 
+/** The dead-letter queues: drops, failed executions, and outcomes whose evidence was not signed. */
+export const deadLetterQueues = ['drops', 'jobs', 'evidence'] as const;
+
+export type DeadLetterQueue = (typeof deadLetterQueues)[number];
+
 /** What the deployment has to do, and what keeps it from it. */
 export const Health = z.object({
   at: Timestamp,
@@ -109,6 +114,8 @@ export const Health = z.object({
   }),
   /** The last run of each scheduled job. */
   jobs: z.array(z.object({ name: z.string(), at: Timestamp, seen: count, failed: count })),
+  /** About how many messages each dead-letter queue holds; without a number where the queue could not be asked. */
+  deadLetters: z.array(z.object({ queue: z.enum(deadLetterQueues), messages: z.optional(count) })),
   /** Days until the Truora key ends, when the key says it. */
   keyDays: z.optional(z.int()),
 });

@@ -207,7 +207,6 @@ const codesOf = <From extends Source>(...sources: readonly From[]): readonly Rea
 export const endReasons = codesOf('end');
 export const declinedReasons = codesOf('declined');
 export const expiredReasons = codesOf('expired');
-
 export const verdictReasons = codesOf('declined', 'expired', 'verdict');
 
 const errorNames = (Object.keys(reasons) as Source[]).filter((source): source is ErrorName => source.endsWith('Error'));
@@ -217,7 +216,6 @@ export const errorReasons = Object.fromEntries(errorNames.map((name) => [name, c
   [Name in ErrorName]: readonly ReasonOf<Name>[];
 };
 
-/** The group of each code that can end a case. */
 const groupOf = new Map<string, ReasonGroup>(
   Object.values(reasons).flatMap((codes) =>
     Object.entries<ReasonGroup | null>(codes).flatMap(([code, group]) => (group ? [[code, group] as const] : [])),
@@ -242,8 +240,11 @@ export const groupedReasons: readonly (Explained & { reasons: readonly string[] 
   }),
 );
 
-const byReason = new Map(groupedReasons.flatMap(({ reasons: codes, ...group }) => codes.map((code) => [code, group])));
+/** The group of a reason. One that is none of the list has no known meaning. */
+export const groupNameOf = (reason: string): ReasonGroup => groupOf.get(reason) ?? 'unknown';
 
-/** What a reason means. One that is none of the list has no known meaning: it is `unclear`, as a new one of Truora's is. */
-export const explain = (reason: string): Explained =>
-  byReason.get(reason) ?? { ...reasonClasses.unclear, ...reasonGroups.unknown };
+/** What a reason means. One that is none of the list is `unclear`, as a new one of Truora's is. */
+export const explain = (reason: string): Explained => {
+  const group = reasonGroups[groupNameOf(reason)];
+  return { ...reasonClasses[group.class], ...group };
+};

@@ -8,13 +8,13 @@ import { isEnd } from '../domain/lifecycle.ts';
 import { LedgerRecord } from '../domain/record.ts';
 import { recordAttempt } from '../ledger/claims.ts';
 import { Intent } from '../ledger/intents.ts';
-import { recordCancellation } from '../ledger/outcomes.ts';
 import type { PersonItem } from '../ledger/person-items.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
 import { count, noteLeft, searchAgain } from '../ledger/tombstones.ts';
 import { bareEvidence } from '../logic/evidence.ts';
 import { announce, type OutcomeBus } from '../logic/outcome.ts';
 import { blankConsent, blankRecord, isGone } from './blank.ts';
+import { CANCELED_BY, cancelErased } from './cancel-erased.ts';
 
 /** What an erasure works with. */
 export type ErasureSettings = {
@@ -103,7 +103,7 @@ const eraseRecord = async (settings: ErasureSettings, found: Item, person: strin
   const { table } = settings.ledger;
   if (!found.erasedAt) await searchAgain(table, person, settings.settleSeconds);
   for (let tries = 0, item: Item | undefined = found; item && tries < TRIES; tries += 1) {
-    const { data: record } = LedgerRecord.safeParse(await ended(settings, item, person));
+    const { data: record } = LedgerRecord.safeParse(await ended(settings, item));
     item = (await getItem(table, item.pk)) ?? item;
     await noteEnrollmentOf(table, person, item);
     if (record) await eraseOthers(settings, record, person);
@@ -113,7 +113,12 @@ const eraseRecord = async (settings: ErasureSettings, found: Item, person: strin
       return count(table, person, 'others');
     }
     const unchanged = { phase: [String(blank.phase)], ...same(item, ['attemptsVersion', 'amended', 'announced']) };
-    if (await putNew(table, blank, unchanged)) return item.erasedAt ? undefined : count(table, person, 'records');
+    if (await putNew(table, blank, unchanged)) {
+      if (item.erasedAt) return;
+      // Also of a case that a step of the machine has canceled, which found the tombstone.
+      if (record?.canceledBy === CANCELED_BY) await count(table, person, 'canceled');
+      return count(table, person, 'records');
+    }
     item = await getItem(table, item.pk);
   }
   throw new Error('a record of an erased person kept changing');
@@ -123,28 +128,18 @@ const same = (item: Item, names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, item[name] === undefined ? [] : [String(item[name])]]));
 
 /** An open case ends as a cancellation ends it: the outcome first, then the execution, then the announcement. Each may be repeated. */
-const ended = async (
-  { ledger, outcomeBus }: ErasureSettings,
-  item: Item,
-  person: string,
-): Promise<Item | LedgerRecord> => {
+const ended = async ({ ledger, outcomeBus }: ErasureSettings, item: Item): Promise<Item | LedgerRecord> => {
   const { data: found } = LedgerRecord.safeParse(item);
   if (!found || found.erasedAt) return item;
   let record = found;
   if (!isEnd(found.phase)) {
-    const canceled = await recordCancellation(ledger, found, CANCELED_BY);
-    record = canceled.record;
-    if (canceled.isNew) await count(ledger.table, person, 'canceled');
-    if (canceled.isNew && record.outcome) outcomeBus.emitOutcome(record.outcome);
+    record = (await cancelErased({ ledger, outcomeBus }, found)).record;
   }
   if (record.canceledBy === CANCELED_BY) await stopExecution(record.owner);
   const { outcome, announced } = record;
   if (outcome) await announce(ledger, outcomeBus, { outcome, isAnnounced: announced !== undefined });
   return record;
 };
-
-/** The caller on a case that an erasure has canceled. */
-const CANCELED_BY = 'iam:erasure';
 
 /** What a record leads to: its media outside of the person's folders, its evidence, and the items by the ids of its validations. */
 const eraseOthers = async (settings: ErasureSettings, record: LedgerRecord, person: string): Promise<void> => {

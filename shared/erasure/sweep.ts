@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { getItem, getItems, updateItem } from '../aws/dynamodb.ts';
-import { listErased } from '../aws/erasure-store.ts';
+import { listNames } from '../aws/erasure-store.ts';
+import { ERASED } from '../domain/erasure-keys.ts';
 import { Timestamp } from '../domain/revalidation.ts';
 import { isBackOff } from '../domain/throttle.ts';
 import { personItems } from '../ledger/person-items.ts';
@@ -83,15 +84,15 @@ export const bringBackTombstones = async (
   let after = isWhole ? undefined : place.data?.after;
   let missing = 0;
   do {
-    const { persons, next } = await listErased(erasureBucket, after);
-    for (let from = 0; from < persons.length; from += BATCH) {
-      const some = persons.slice(from, from + BATCH);
+    const { names, next } = await listNames(erasureBucket, ERASED, after);
+    for (let from = 0; from < names.length; from += BATCH) {
+      const some = names.slice(from, from + BATCH);
       const found = await getItems(
         table,
-        some.map(({ person }) => `${TOMBSTONE}${person}`),
+        some.map(({ name }) => `${TOMBSTONE}${name}`),
       );
       const known = new Set(found.map(({ person }) => person));
-      for (const { person, at } of some.filter((one) => !known.has(one.person))) {
+      for (const { name: person, at } of some.filter((one) => !known.has(one.name))) {
         // Claims of the time without a tombstone may be under way.
         await putTombstone(table, { person, requestedAt: at.toISOString() }, quietSeconds(settleSeconds));
         missing += 1;

@@ -1,9 +1,11 @@
 import { readSecret } from '../aws/secrets.ts';
 import { type ConsentSettings, requireConsent } from '../consent/check.ts';
+import type { RevocationSettings } from '../consent/revoke.ts';
 import { defined } from '../domain/defined.ts';
 import type { Claim } from '../domain/revalidation.ts';
 import { sendableKey } from '../domain/sendable-key.ts';
 import type { ThrottleStore } from '../domain/throttle.ts';
+import { requireNotErased } from '../erasure/cancel-erased.ts';
 import type { ErasureSettings } from '../erasure/erase-item.ts';
 import { throttleOf } from '../ledger/throttle.ts';
 import type { CreationSettings } from '../logic/creation.ts';
@@ -25,9 +27,21 @@ export const consentFromEnv = (): ConsentSettings => ({
   alternative: env('ALTERNATIVE'),
 });
 
-/** Ends a case whose consent has ended. @throws AlreadyDecidedError */
-export const requireConsentOf = (claim: Claim & { validationId?: string | undefined }, owner: string): Promise<void> =>
-  requireConsent(consentFromEnv, env('TABLE_NAME'), claim, owner);
+/** What a revocation works with. */
+export const revocationFromEnv = (): RevocationSettings => ({
+  ...consentFromEnv(),
+  mediaBucket: env('MEDIA_BUCKET'),
+  erasureBucket: env('ERASURE_BUCKET'),
+});
+
+/** Ends a case whose person was erased, or whose consent has ended. @throws AlreadyDecidedError */
+export const requireUsableFace = async (
+  claim: Claim & { validationId?: string | undefined },
+  owner: string,
+): Promise<void> => {
+  await requireNotErased(consentFromEnv, env('TABLE_NAME'), claim);
+  await requireConsent(consentFromEnv, env('TABLE_NAME'), claim, owner);
+};
 
 /** Where evidence is kept, and how it is signed. */
 export const evidenceFromEnv = (): EvidenceSettings => ({
@@ -64,7 +78,7 @@ export const creationFromEnv = (): CreationSettings => ({
   onUnresolved: env('ON_UNRESOLVED'),
   dailyBudget: env('DAILY_BUDGET'),
   emitOrphans: (count) => emit('Orphans', count),
-  requireConsent: requireConsentOf,
+  requireUsableFace,
 });
 
 /** What may be retried, as the deployment was told of its account at Truora. */
@@ -77,7 +91,7 @@ export const retryRulesFromEnv = () => ({
  * Where an AWS service is and as whom to ask it, from the variables that Lambda itself sets. An environment's credentials
  * last as long as it does, so nothing is refreshed; they are read again at each call and kept nowhere.
  */
-export const accessFromEnv = (service: 'DYNAMODB' | 'SECRETS_MANAGER') => {
+export const accessFromEnv = (service: 'DYNAMODB' | 'SECRETS_MANAGER' | 'SQS') => {
   const { env: set } = process;
   const needed = (name: string): string => {
     const value = set[name];

@@ -27,6 +27,17 @@ const origins = z.pipe(
 /** The name of the bucket of evidence where the deployment signs none. */
 export const NO_EVIDENCE = 'none';
 
+/** Addresses by name: `name=address`, with commas between them; `none` for no address. */
+const addresses = z.pipe(
+  text,
+  z.pipe(
+    z.transform((list: string) =>
+      Object.fromEntries(list === 'none' ? [] : list.split(',').map((one) => one.split('='))),
+    ),
+    z.record(z.string(), text),
+  ),
+);
+
 /** JSON; undefined for another text, which the schema after it refuses. */
 const json = z.transform((value: string): unknown => {
   try {
@@ -128,8 +139,10 @@ const variables = {
     z.enum(['true', 'false']),
     z.transform((value) => value === 'true'),
   ),
-  /** The bucket that names erased persons, outside of the ledger. */
+  /** The bucket that names erased persons and revoked receipts, outside of the ledger. */
   ERASURE_BUCKET: text,
+  /** The addresses of the deployment's dead-letter queues, by name. */
+  DEAD_LETTERS: addresses,
 };
 
 export type EnvKey = keyof typeof variables;

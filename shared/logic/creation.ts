@@ -40,8 +40,8 @@ export type CreationSettings = {
   dailyBudget: number | undefined;
   /** Counts validations that will never be used, and calls that may have been charged without a trace. */
   emitOrphans: (count: number) => void;
-  /** Ends the case where its consent has ended. @throws AlreadyDecidedError */
-  requireConsent: (claim: Claim, owner: string) => Promise<void>;
+  /** Ends the case where its person was erased, or its consent has ended. @throws AlreadyDecidedError */
+  requireUsableFace: (claim: Claim, owner: string) => Promise<void>;
 };
 
 /** One entry of the step: its settings, the claim, and the record of the claim as it was at the entry. */
@@ -80,7 +80,7 @@ export const createOnce = async (entry: Entry): Promise<Validation> => {
     await closeIntent(ledger.table, accountId, intent);
     throw creationUnsettled();
   }
-  await settings.requireConsent(claim, record.owner).catch(async (error) => {
+  await settings.requireUsableFace(claim, record.owner).catch(async (error) => {
     await closeIntent(ledger.table, accountId, intent);
     throw error;
   });

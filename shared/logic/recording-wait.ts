@@ -1,3 +1,4 @@
+import { olderVersions } from '../aws/versions-under.ts';
 import { AlreadyDecidedError, MediaGoneError, MediaUnacceptableError } from '../domain/errors.ts';
 import { outcomeOf } from '../domain/outcome.ts';
 import type { LedgerRecord } from '../domain/record.ts';
@@ -42,15 +43,40 @@ const NOT_RECORDED = {
     'media: nothing was recorded before the upload link expired; the validation is unused, and counts as charged (assumed)',
 } as const;
 
-/** The newest version under the key of the ticket. One that cannot be the recording is refused by its own drop. */
+/** Versions under one key that a look tries. The time limit of the function holds about fifty; more than ten tries is no person. */
+const MOST_TRIED = 10;
+
+/**
+ * The newest version under the key of the ticket, or else the newest one that can be the recording: a person who sends a file that cannot
+ * be it behind a recording whose event was lost has recorded in time. A file that cannot be it is refused by its own drop.
+ */
 const lookForRecording = async (settings: WaitSettings, record: LedgerRecord): Promise<Media | undefined> => {
-  const ticket = await readTicket(settings.ledger.table, record.revalidationId);
+  const { ledger, mediaBucket: bucket } = settings;
+  const ticket = await readTicket(ledger.table, record.revalidationId);
   const key = ticket?.upload?.key;
   if (!key) return undefined;
-  const at = { bucket: settings.mediaBucket, key, versionId: undefined, etag: undefined };
-  const found = await takeRecording(settings, record, at).catch((error: unknown) => {
-    if (error instanceof MediaGoneError || error instanceof MediaUnacceptableError) return undefined;
-    throw error;
-  });
-  return found?.record?.media;
+  const take = async (versionId?: string) =>
+    takeIfUsable(settings, record, { bucket, key, versionId, etag: undefined });
+  const newest = await take();
+  if (newest !== 'unusable') return newest;
+  for (const versionId of await olderVersions(bucket, key, MOST_TRIED)) {
+    const older = await take(versionId);
+    if (older && older !== 'unusable') return older;
+  }
+  return undefined;
 };
+
+/** @returns undefined where there is nothing, or the case takes nothing any more */
+const takeIfUsable = (
+  settings: WaitSettings,
+  record: LedgerRecord,
+  at: Parameters<typeof takeRecording>[2],
+): Promise<Media | 'unusable' | undefined> =>
+  takeRecording(settings, record, at).then(
+    (entered) => entered.record?.media,
+    (error: unknown) => {
+      if (error instanceof MediaUnacceptableError) return 'unusable' as const;
+      if (error instanceof MediaGoneError) return undefined;
+      throw error;
+    },
+  );

@@ -48,21 +48,22 @@ try {
   const first = await plan('spring', 20, 50);
   await call(`POST /campaigns/${first}/start`, { body: {} });
   await until(first, ({ status }) => status === 'ended');
-  const running = await plan('portfolio', 60, 2);
+  const running = await plan('portfolio', 60, 1);
   await plan('autumn', 20, 5);
   await call(`POST /campaigns/${running}/start`, { body: {} });
-  await until(running, ({ counts }) => counts.ended > 20);
+  await until(running, ({ counts }) => counts.ended > 15);
   const page = await browser.newPage({
-    viewport: { width: 1100, height: 560 },
+    viewport: { width: 1100, height: 420 },
     locale: 'en-GB',
     reducedMotion: 'reduce',
   });
+  page.setDefaultTimeout(120_000);
   await page.goto(pages.link('writer'));
   await page.waitForSelector('h1');
   await page.goto(`${pages.origin}/#/campaigns`);
   await page.waitForSelector('tbody a');
   await shoot(page, 'campaigns');
-  await page.setViewportSize({ width: 1100, height: 1080 });
+  await page.setViewportSize({ width: 1100, height: 960 });
   await page.goto(`${pages.origin}/#/campaigns/${running}`);
   await page.waitForSelector('progress');
   await shoot(page, 'campaign');

@@ -3,6 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { languages } from '../../infra/console/shared/language.ts';
+import type { DeadLetter } from '../../infra/local/event-bus.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { dropAs, type RunningConsole, runConsole } from '../support/console.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -64,6 +65,13 @@ const go = async (page: Page, hash: string, selector: string): Promise<void> => 
 
 const today = () => new Date().toISOString().slice(0, 10);
 
+/** What the reason of the declined case means. */
+const meanings = {
+  en: 'The face is not similar enough to the enrolled one.',
+  es: 'El rostro no se parece lo suficiente al registrado.',
+  pt: 'O rosto não é parecido o suficiente com o cadastrado.',
+};
+
 /** Every page, and what is there once it has loaded. */
 const pagesOf = (): [string, string][] => [
   ['#/cases', 'tbody a'],
@@ -78,6 +86,7 @@ describe.each(languages)('in the language %s', (language) => {
     expect(await page.getAttribute('html', 'lang')).toBe(language);
     for (const [hash, selector] of pagesOf()) {
       await go(page, hash, selector);
+      if (hash.endsWith(declined)) await page.getByText(meanings[language]).waitFor();
       const { violations } = await new AxeBuilder({ page }).analyze();
       expect(violations.map(({ id, nodes }) => `${hash} ${id}: ${nodes[0]?.html}`)).toEqual([]);
     }
@@ -232,4 +241,23 @@ test('the numbers of a day count its cases, and another day has none', async () 
   expect(claimed).toBeGreaterThanOrEqual(2);
   await page.getByRole('button', { name: 'The day before' }).click();
   await page.getByText('No case was claimed on this day.').waitFor();
+});
+
+test('the health counts the messages of each dead-letter queue', async () => {
+  // As the bus keeps an event that it cannot deliver.
+  const deadLetters = running.system.deadLetters as DeadLetter[];
+  const name = running.system.deployment.outputs.DropDeadLetters?.split('/').at(-1);
+  const queueArn = `arn:aws:sqs:us-east-1:000000000000:${name}`;
+  const { page } = await open();
+  const counted = page.locator('[data-queue]');
+  await go(page, '#/health', '[data-queue]');
+  expect(await counted.allInnerTexts()).toEqual(['0', '0', '0']);
+  deadLetters.push({ queueArn, body: '{}', attributes: {} });
+  try {
+    await page.reload();
+    await page.waitForSelector('[data-queue]');
+    expect(await counted.allInnerTexts()).toEqual(['1', '0', '0']);
+  } finally {
+    deadLetters.splice(0);
+  }
 });

@@ -45,7 +45,7 @@ try {
   await page.goto(`${pages.origin}/#/days/${new Date().toISOString().slice(0, 10)}`);
   await page.waitForSelector('.chart svg');
   await shoot(page, 'day');
-  await page.setViewportSize({ width: 1100, height: 760 });
+  await page.setViewportSize({ width: 1100, height: 960 });
   await page.goto(`${pages.origin}/#/health`);
   await page.waitForSelector('table');
   await shoot(page, 'health');

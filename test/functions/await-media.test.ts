@@ -99,6 +99,25 @@ describe('the wait for a recording', () => {
     expect(holds.some(({ holders }) => (holders as Set<string>).has(claim.revalidationId))).toBe(true);
   });
 
+  test('finds a recording whose event was lost behind newer files that cannot be it', async ({ aws }) => {
+    const { wait, key } = await waiting(aws);
+    await aws.put(`${key}.other`, video);
+    const { versionId } = await aws.put(key, video);
+    for (const bytes of [Buffer.from('%PDF-1.7'), mp4({ handlers: ['vide'] })]) await aws.put(key, bytes);
+    await wait();
+    expect(aws.resumed).toMatchObject([{ output: { key, versionId } }]);
+  });
+
+  test('takes no recording that was withdrawn before a newer file that cannot be it', async ({ aws }) => {
+    const { wait, key, pk } = await waiting(aws);
+    await aws.put(key, video);
+    await aws.remove(key);
+    await aws.put(key, Buffer.from('%PDF-1.7'));
+    await wait();
+    expect(aws.resumed).toEqual([]);
+    expect(await aws.item(pk)).not.toHaveProperty('media');
+  });
+
   test.for([
     ['a video without sound', mp4({ handlers: ['vide'] })],
     ['no video', Buffer.from('%PDF-1.7')],

@@ -219,6 +219,15 @@ describe('a follow-up', () => {
   });
 });
 
+test('the health names a dead-letter queue that cannot be asked without a number, and shows the rest', async () => {
+  process.env.DEAD_LETTERS = 'jobs=http://127.0.0.1:9/000000000000/jobs,drops=http://127.0.0.1:9/000000000000/drops';
+  process.env.AWS_ENDPOINT_URL_SQS = 'http://127.0.0.1:9';
+  const health = Health.parse(contentOf(await readHealth(callEvent(), context)));
+  process.env.DEAD_LETTERS = 'none';
+  expect(health.deadLetters).toEqual([{ queue: 'drops' }, { queue: 'jobs' }]);
+  expect(health.throttle).toBeDefined();
+});
+
 test('the health names what is due and late, the throttle, the last runs and the age of the key', async ({ aws }) => {
   const { table } = aws.ledger;
   const before = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -232,6 +241,7 @@ test('the health names what is due and late, the throttle, the last runs and the
   expect(health).toMatchObject({
     throttle: { isClosed: true, reason: 'a test', budget: 100 },
     jobs: [{ name: 'SweepLedger', seen: 3, failed: 1 }, { name: 'CheckKey' }],
+    deadLetters: [],
     keyDays: 9,
   });
   expect(health.followUps.due).toBeGreaterThanOrEqual(2);

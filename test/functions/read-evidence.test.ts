@@ -1,7 +1,9 @@
 import { describe, expect } from 'vitest';
 import { handler } from '../../functions/read-evidence.ts';
+import { blankRecord } from '../../shared/erasure/blank.ts';
 import { keysById } from '../../shared/evidence/jwks.ts';
 import { verifyEvidence } from '../../shared/evidence/verify.ts';
+import { personOf } from '../../shared/ledger/tombstones.ts';
 import { publishedKeys } from '../../shared/logic/evidence.ts';
 import { endedCase } from '../support/evidence.ts';
 import { context } from '../support/journal.ts';
@@ -49,6 +51,22 @@ test('gives it also when the record has expired', async ({ aws }) => {
 test('answers that a case has not ended', async ({ aws }) => {
   const { revalidationId } = await stand(aws, { phase: 'moved', outcome: undefined } as object);
   expect(codeOf(await reading(revalidationId))).toBe('not_ended');
+});
+
+test('answers that the person was erased where no evidence was signed before, and gives what was', async ({ aws }) => {
+  const { expiresAt, ...record } = { ...endedCase('declined'), expiresAt: 4_000_000_000 };
+  const pk = `RUN#${record.revalidationId}`;
+  const erase = async () => {
+    const blank = blankRecord({ pk, ...record, expiresAt }, personOf(record.accountId ?? ''), new Date().toISOString());
+    await aws.putItem({ pk, ...blank });
+  };
+  await erase();
+  expect(await reading(record.revalidationId)).toMatchObject({ statusCode: 410 });
+  expect(codeOf(await reading(record.revalidationId))).toBe('account_erased');
+  await aws.putItem({ pk, ...record, expiresAt });
+  const { body } = await reading(record.revalidationId);
+  await erase();
+  expect(await reading(record.revalidationId)).toMatchObject({ statusCode: 200, body });
 });
 
 test.for(['RVL1', '', '..', '../evidence', `RVL${'0'.repeat(32)}`])('answers that %j is unknown', async (id) => {

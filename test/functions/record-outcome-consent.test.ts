@@ -6,7 +6,16 @@ import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { personOf, putTombstone } from '../../shared/ledger/tombstones.ts';
 import { given } from '../support/consent.ts';
-import { BUCKET, claimOf, context, eventOf, executionOf, inMinutes, journalOf } from '../support/journal.ts';
+import {
+  BUCKET,
+  claimOf,
+  context,
+  ERASURE_BUCKET,
+  eventOf,
+  executionOf,
+  inMinutes,
+  journalOf,
+} from '../support/journal.ts';
 import type { LocalAws } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
 import { withLocalAws } from '../support/with-local-aws.ts';
@@ -47,6 +56,7 @@ test('does not approve a case that a revocation ended after the receipt was read
     outcomeBus: { bus: 'outcomes', mediaHours: 24, emitOutcome: () => {} },
     alternative: undefined,
     mediaBucket: BUCKET,
+    erasureBucket: ERASURE_BUCKET,
   };
   let isRevoked = false;
   aws.setDelivery(async ({ operation }) => {

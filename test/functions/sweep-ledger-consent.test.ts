@@ -5,7 +5,7 @@ import { amend } from '../../shared/ledger/outcomes.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import { personOf, putTombstone } from '../../shared/ledger/tombstones.ts';
 import { given } from '../support/consent.ts';
-import { BUCKET, inMinutes, newRevalidationId } from '../support/journal.ts';
+import { BUCKET, ERASURE_BUCKET, inMinutes, newRevalidationId } from '../support/journal.ts';
 import type { LocalAws } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
 import { approval, details, ended, itemOf, OURS, running, says, sweep, test } from '../support/sweep-ledger.ts';
@@ -78,7 +78,11 @@ describe('a late approval', () => {
     await enterCase(aws.table, consentReceiptId, revalidationId);
     const begun = await beginRevocation(aws.table, consentReceiptId, CALLER);
     const outcomeBus = { bus: 'outcomes', mediaHours: 24, emitOutcome: () => {} };
-    if (begun) await endCasesOf({ ledger: aws.ledger, outcomeBus, alternative: undefined, mediaBucket: BUCKET }, begun);
+    if (begun)
+      await endCasesOf(
+        { ledger: aws.ledger, outcomeBus, alternative: undefined, mediaBucket: BUCKET, erasureBucket: ERASURE_BUCKET },
+        begun,
+      );
     const late = { status: 'approved', at: inMinutes(0), from: 'sweep' } as const;
     expect(stale && (await amend(aws.ledger, stale, late))).toBeUndefined();
     await says(approval(closed));

@@ -53,7 +53,7 @@ describe('the permissions', () => {
       .flatMap(({ statement }) => listed(statement.Resource))
       .filter((resource) => resource !== '*' && String(resource).includes('*'));
     expect(new Set(wide.map((resource) => String(resource).replace(/^.*:::[^/]+/, '')))).toEqual(
-      new Set(['/inbox/*', '/media/*', '/evidence/*', '/erased/*', '/certificates/*']),
+      new Set(['/inbox/*', '/media/*', '/evidence/*', '/erased/*', '/revoked/*', '/certificates/*']),
     );
   });
 
@@ -90,7 +90,7 @@ describe('the permissions', () => {
     );
   });
 
-  test('to list versions are held by the sweeps, ClaimRequest, the revocation and the erasure, each for its own prefixes', () => {
+  test('to list versions are held by the sweeps, ClaimRequest, AwaitMedia, the revocation and the erasure, each for its own prefixes', () => {
     const { ref: bucket } = resolvedOf(template, 'AWS::S3::Bucket', MEDIA);
     const lists = allowed.filter(
       ({ statement }) =>
@@ -102,6 +102,7 @@ describe('the permissions', () => {
       lists.map(({ id, statement }) => [/^Functions(\w+?)ServiceRole/.exec(id)?.[1], statement.Condition]),
     ).toEqual([
       ['ClaimRequest', under('inbox/*')],
+      ['AwaitMedia', under('inbox/*')],
       ['EraseAccount', under('inbox/*')],
       ['EraseAccount', under('media/*')],
       ['RevokeConsent', under('inbox/*')],

@@ -25,6 +25,7 @@ const good: Record<EnvKey, string> = {
   SETTLE_SECONDS: '60',
   ON_UNRESOLVED: 'fail-for-human',
   DAILY_BUDGET: '1000',
+  DEAD_LETTERS: 'drops=https://sqs.us-east-1.amazonaws.com/1/a,jobs=https://sqs.us-east-1.amazonaws.com/1/b',
   GRACE_SECONDS: '30',
   SWEEP_MINUTES: '5',
   POLICIES: '{"default":{"minimumThreshold":0.65}}',
@@ -94,6 +95,10 @@ describe('env', () => {
       RETRY_SECONDS: 300,
       TRUORA_UPLOAD_ORIGINS: ['https://files.truora.com', 'https://files.example.com'],
       EVIDENCE_KEYS: good.EVIDENCE_KEYS.split(','),
+      DEAD_LETTERS: {
+        drops: 'https://sqs.us-east-1.amazonaws.com/1/a',
+        jobs: 'https://sqs.us-east-1.amazonaws.com/1/b',
+      },
     });
   });
 
@@ -137,6 +142,7 @@ describe('env', () => {
     ['ON_UNRESOLVED', 'try-again'],
     ['DAILY_BUDGET', '0'],
     ['DAILY_BUDGET', 'much'],
+    ['DEAD_LETTERS', 'drops'],
   ] as const)('fails by the name of %s when it is %j, and does not quote it', (key, value) => {
     process.env[key] = value;
     expect(() => env(key)).toThrow(new TypeError(`environment variable ${key} is missing or malformed`));

@@ -156,16 +156,16 @@ describe('the charged call', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  test('does not happen, and the intent is closed, when the consent of its claim has ended', async () => {
+  test('does not happen, and the intent is closed, when the face of its claim may not be used any more', async () => {
     const asked: unknown[] = [];
     const ended = new AlreadyDecidedError('already_decided', 'RVL1');
     let during: unknown;
-    const requireConsent = async (...of: unknown[]) => {
+    const requireUsableFace = async (...of: unknown[]) => {
       asked.push(of);
       during = await intent();
       throw ended;
     };
-    const { entry, claim, intent, stored } = await open.enter({}, { requireConsent });
+    const { entry, claim, intent, stored } = await open.enter({}, { requireUsableFace });
     await expect(createOnce(entry)).rejects.toBe(ended);
     expect(asked).toEqual([[claim, OURS]]);
     expect(during).toMatchObject({ revalidationId: claim.revalidationId });
@@ -219,6 +219,19 @@ describe('the charged call', () => {
     expect(await stored()).not.toHaveProperty('orphans');
     expect(await intent()).toBeDefined();
     expect(open.backOffs).toEqual([]);
+  });
+
+  test.each([
+    ['no upload link', { file_upload_link: undefined }],
+    ['another person', { account_id: 'another' }],
+  ])('stays in doubt when its answer has %s, and the intent stays open', async (_, more) => {
+    const { entry, row, intent, stored } = await open.enter();
+    open.answers.create = async () => ({ status: 200, body: row(more) });
+    expect(await thrownBy(createOnce(entry))).toEqual(UNSETTLED);
+    expect(await stored()).toMatchObject({ phase: 'claimed', attempts: [attemptOf(1, NOW, 'unconfirmed')] });
+    expect(await stored()).not.toHaveProperty('orphans');
+    expect(await intent()).toBeDefined();
+    expect(open.emitted).toEqual([]);
   });
 
   test('leaves no attempt and no intent when Truora refuses it, and makes the other runs wait after a 429', async () => {

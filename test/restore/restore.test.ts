@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
 import { deleteItem } from '../../shared/aws/dynamodb.ts';
 import { nameErased } from '../../shared/aws/erasure-store.ts';
+import { checkConsent } from '../../shared/consent/check.ts';
+import { beginRevocation } from '../../shared/consent/receipts.ts';
+import { endCasesOf } from '../../shared/consent/revoke.ts';
 import { mayCreate } from '../../shared/domain/attempts.ts';
 import { AlreadyDecidedError } from '../../shared/domain/errors.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
@@ -15,8 +18,18 @@ import { throttleOf } from '../../shared/ledger/throttle.ts';
 import { personOf } from '../../shared/ledger/tombstones.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { runHere } from '../support/command-line.ts';
-import { ERASURE_BUCKET, errorOf, executionOf, inMinutes, journalOf, newValidationId } from '../support/journal.ts';
+import { given } from '../support/consent.ts';
+import {
+  BUCKET,
+  ERASURE_BUCKET,
+  errorOf,
+  executionOf,
+  inMinutes,
+  journalOf,
+  newValidationId,
+} from '../support/journal.ts';
 import { type Line, type LocalAws, standIn } from '../support/local-aws.ts';
+import { CALLER } from '../support/routes.ts';
 import { withLocalAws } from '../support/with-local-aws.ts';
 
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation';
@@ -161,10 +174,35 @@ describe('a ledger that was restored from a backup', () => {
     const person = personOf(claim.accountId);
     await nameErased(ERASURE_BUCKET, person);
     const { code, out } = await restore(aws, nothing, '--erasures', ERASURE_BUCKET);
-    expect([code, out]).toEqual([0, expect.stringContaining('1 persons were erased since the backup')]);
+    expect([code, out]).toEqual([
+      0,
+      expect.stringContaining('1 persons were erased since the backup, and 0 consents revoked'),
+    ]);
     expect(await readRecord(aws.ledger, claim.revalidationId)).toBeUndefined();
     expect(await aws.item(`ERASED#${person}`)).toMatchObject({ person, dueAt: expect.any(String) });
     expect(JSON.stringify(await aws.items())).not.toContain(claim.accountId);
+  });
+
+  test('revokes the consents again that were revoked since the backup, and no other one', async ({ aws }) => {
+    const [revoked, live] = [await given(aws), await given(aws)];
+    const pk = `CNS#${revoked.receiptId}`;
+    const before = await aws.item(pk);
+    const begun = await beginRevocation(aws.table, revoked.receiptId, CALLER);
+    const outcomeBus = { bus: 'outcomes', mediaHours: 24, emitOutcome: () => {} };
+    const settings = { ledger: aws.ledger, outcomeBus, alternative: undefined };
+    if (begun) await endCasesOf({ ...settings, mediaBucket: BUCKET, erasureBucket: ERASURE_BUCKET }, begun);
+    await aws.putItem({ ...before, pk });
+    runs = [];
+    const { code, out } = await restore(aws, nothing, '--erasures', ERASURE_BUCKET);
+    expect([code, out]).toEqual([0, expect.stringContaining('and 1 consents revoked')]);
+    const request = { accountId: revoked.accountId, consentReceiptId: revoked.receiptId };
+    expect(await errorOf(checkConsent(aws.table, request))).toMatchObject({ reason: 'consent_revoked' });
+    expect(
+      await checkConsent(aws.table, { accountId: live.accountId, consentReceiptId: live.receiptId }),
+    ).toBeDefined();
+    // The sweep ends its cases.
+    expect(await aws.item(pk)).toMatchObject({ dueAt: expect.any(String) });
+    expect((await restore(aws, nothing, '--erasures', ERASURE_BUCKET)).out).toContain('and 0 consents revoked');
   });
 
   test('ends a case that was claimed again in the meantime with its earlier outcome', async ({ aws }) => {

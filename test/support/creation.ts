@@ -59,7 +59,7 @@ export const openCreation = async () => {
     onUnresolved: 'fail-for-human',
     dailyBudget: undefined,
     emitOrphans: (count) => emitted.push(count),
-    requireConsent: async () => {},
+    requireUsableFace: async () => {},
   };
   const clear = () => {
     commands.clear();

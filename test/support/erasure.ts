@@ -1,4 +1,5 @@
 import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
+import { personOf, putTombstone, quietSeconds } from '../../shared/ledger/tombstones.ts';
 import { BUCKET } from './journal.ts';
 import type { LocalAws } from './local-aws.ts';
 
@@ -15,4 +16,10 @@ export const versionsUnder = async (prefix: string): Promise<string[]> => {
 export const dueNow = async (aws: LocalAws, person: string): Promise<void> => {
   const item = await aws.item(`ERASED#${person}`);
   if (item?.dueAt) await aws.putItem({ ...item, pk: `ERASED#${person}`, dueAt: new Date(0).toISOString() });
+};
+
+/** Leaves the ledger as EraseAccount does when it dies behind its first write. */
+export const onlyTombstone = (aws: LocalAws, accountId: string): Promise<boolean> => {
+  const tombstone = { person: personOf(accountId), accountId, requestedAt: new Date().toISOString() };
+  return putTombstone(aws.table, tombstone, quietSeconds(50));
 };

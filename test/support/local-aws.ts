@@ -147,6 +147,7 @@ export const openLocalAws = async (
     SETTLE_SECONDS: '0',
     ON_UNRESOLVED: config.onUnresolved,
     DAILY_BUDGET: 'none',
+    DEAD_LETTERS: 'none',
     GRACE_SECONDS: '30',
     SWEEP_MINUTES: String(config.sweepMinutes),
     POLICIES: JSON.stringify(config.policies),

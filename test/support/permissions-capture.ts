@@ -3,7 +3,7 @@ import type { LocalSystem } from '../../infra/local/local-system.ts';
 import { type calling, upload } from './callers.ts';
 import { SPEECH } from './capture.ts';
 import { video } from './drops.ts';
-import { ftyp, mdat, moov } from './media.ts';
+import { ftyp, mdat, moov, mp4 } from './media.ts';
 
 /** Where the capture page of these runs is. */
 export const PAGE = 'https://check.example.com/';
@@ -85,11 +85,13 @@ export const captureRuns = ({ system, call, until, itemAt, someone }: Tools) => 
   };
 
   const afterwards: Record<string, () => Promise<unknown>> = {
-    'a recording whose event was lost': async () => {
+    'a recording whose event was lost, and a later file that cannot be one': async () => {
       const { session } = await agreed();
       await untilStep(session, 'record');
       system.setEventDelivery('are lost');
       await record(session, longVideo);
+      // No recording: the look goes on to the older version.
+      await record(session, mp4({ handlers: ['vide'] }));
       // The event goes out one turn of the loop behind the answer.
       await setImmediate();
       system.setEventDelivery('arrive');

@@ -122,12 +122,19 @@ describe('what AWS does implicitly', () => {
     expect(new Set(services)).toEqual(new Set(['kms', 'logs', 'xray', 'sqs']));
   });
 
-  test('lets only the jobs for failures and outcomes send to their queues, and nothing else of them', () => {
+  test('lets only the jobs for failures and outcomes send to their queues, only the health count, and no function read one', () => {
     const ofQueues = grantsOf(policiesOf(template)).filter(({ action }) => action.startsWith('sqs:'));
-    expect(ofQueues.map(({ role }) => holderOf(role)).toSorted()).toEqual(['RepairExecution', 'SignEvidence']);
-    for (const { action, resource } of ofQueues) {
-      expect([action, resource]).toEqual(['sqs:SendMessage', expect.stringMatching(/:(Jobs|Evidence)DeadLetters\w+$/)]);
-    }
+    const found = ofQueues.map(({ role, action, resource }) => {
+      const [, queue] = /:(DropRule|Jobs|Evidence)DeadLetters\w+$/.exec(resource) ?? [];
+      return `${holderOf(role)} ${action} ${queue}`;
+    });
+    expect(found.toSorted()).toEqual([
+      'ReadHealth sqs:GetQueueAttributes DropRule',
+      'ReadHealth sqs:GetQueueAttributes Evidence',
+      'ReadHealth sqs:GetQueueAttributes Jobs',
+      'RepairExecution sqs:SendMessage Jobs',
+      'SignEvidence sqs:SendMessage Evidence',
+    ]);
   });
 });
 

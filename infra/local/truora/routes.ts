@@ -142,6 +142,12 @@ const postEnrollment: Run = async ({ state, request }) => {
   return json(201, { accountId, enrollmentId });
 };
 
+/** Not part of Truora's API: whether an account has this enrollment. It is no read of its scenario. */
+const findEnrollment: Run = ({ state, url, id }) => {
+  const isKnown = state.enrollments.get(id)?.accountId === url.searchParams.get('account');
+  return isKnown ? json(200, { enrollmentId: id }) : envelope(404, 'The Enrollment was not found');
+};
+
 const listScenarios: Run = () =>
   json(200, { scenarios: [...scenarios, ...liveScenarios].map(({ behaves: _, ...published }) => published) });
 
@@ -160,6 +166,7 @@ const routes: readonly { method: string; path: RegExp; open?: true; run: Run }[]
     run: (call) => takeUpload(call.state, call.request, call.url, call.id),
   },
   { method: 'POST', path: /^\/sandbox\/enrollments$/, open: true, run: postEnrollment },
+  { method: 'GET', path: /^\/sandbox\/enrollments\/([^/]+)$/, open: true, run: findEnrollment },
   { method: 'GET', path: /^\/sandbox\/counts$/, open: true, run: ({ state }) => json(200, state.counts) },
   { method: 'GET', path: /^\/sandbox\/scenarios$/, open: true, run: listScenarios },
 ];

@@ -22,6 +22,9 @@ export type StoredVersion = {
 const refused = (name: string, status: number): Error =>
   Object.assign(new Error(name), { name, $metadata: { httpStatusCode: status } });
 
+/** S3 keeps time in whole seconds (documented of HTTP's Last-Modified; seen in listings). */
+const lastModified = ({ at }: StoredVersion): Date => new Date(Math.floor(at / 1000) * 1000);
+
 /** A versioned bucket in memory: what the functions read, list and delete of one. */
 export const memoryBucket = () => {
   const versions: StoredVersion[] = [];
@@ -58,34 +61,39 @@ export const memoryBucket = () => {
         ETag: `"${version.etag}"`,
         VersionId: version.versionId,
         Metadata: version.metadata,
-        LastModified: new Date(version.at),
+        LastModified: lastModified(version),
       };
     },
     HeadObject: ({ Key = '', VersionId, IfMatch }: HeadObjectCommandInput) => {
       const version = find(Key, VersionId);
       if (!version) throw refused('NotFound', 404);
       if (IfMatch && IfMatch.replaceAll('"', '') !== version.etag) throw refused('PreconditionFailed', 412);
-      const { etag, versionId, metadata, bytes, at } = version;
+      const { etag, versionId, metadata, bytes } = version;
       return {
         ETag: `"${etag}"`,
         VersionId: versionId,
         Metadata: metadata,
         ContentLength: bytes.length,
-        LastModified: new Date(at),
+        LastModified: lastModified(version),
       };
     },
     ListObjectVersions: ({ Prefix = '', EncodingType }: ListObjectVersionsCommandInput) => ({
       Versions: versions
         .filter(({ key }) => key.startsWith(Prefix))
+        // Of one instant, the newest stands first too.
+        .toReversed()
         .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)) || b.at - a.at)
-        .map(({ key, versionId, etag, bytes, at }) => ({
-          Key: EncodingType === 'url' ? encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+') : key,
-          VersionId: versionId,
-          ETag: `"${etag}"`,
-          Size: bytes.length,
-          LastModified: new Date(at),
-          IsLatest: find(key, undefined)?.versionId === versionId,
-        })),
+        .map((version) => {
+          const { key, versionId, etag, bytes } = version;
+          return {
+            Key: EncodingType === 'url' ? encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+') : key,
+            VersionId: versionId,
+            ETag: `"${etag}"`,
+            Size: bytes.length,
+            LastModified: lastModified(version),
+            IsLatest: find(key, undefined)?.versionId === versionId,
+          };
+        }),
       IsTruncated: false,
     }),
     PutObject: ({ Key = '', Body, IfMatch, IfNoneMatch }: PutObjectCommandInput) => {

@@ -60,7 +60,7 @@ const resultsByFace = ({ revalidationId, phase, amendments = [] }: Results): str
     .map((one) => `${revalidationId} ${one}`);
 
 /** What the face is given away by: a charged call, and an upload. */
-const USES = ['POST create', 'PUT upload'];
+export const USES = ['POST create', 'PUT upload'];
 
 /** Follows every effect of a system in which receipts are required. */
 export const watchConsent = (system: SimulatedSystem) => {
@@ -137,7 +137,10 @@ export const watchConsent = (system: SimulatedSystem) => {
         );
       }
     }
-    for (const { revokingAt, revokedAt, cases, dueAt } of receipts()) {
+    const names = new Set(system.erasures.versions.map(({ key }) => key));
+    for (const { receiptId, revokingAt, revokedAt, cases, dueAt } of receipts()) {
+      const isNamed = revokedAt === undefined || names.has(`revoked/${receiptId}`);
+      must(isNamed, 'a revoked receipt has no name outside of the ledger');
       const isDone = revokedAt !== undefined && cases === undefined && dueAt === undefined;
       must(revokingAt === undefined || isDone, 'a revocation was left unfinished');
     }

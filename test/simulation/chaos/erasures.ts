@@ -3,7 +3,8 @@ import { personOf } from '../../../shared/ledger/tombstones.ts';
 import { plain } from '../aws/ledger.ts';
 import { enrollmentOf, type SimulatedSystem } from '../simulation.ts';
 import { clock } from '../virtual/clock.ts';
-import type { Effect, Invocation } from '../virtual/effects.ts';
+import type { Effect, Handling, Invocation } from '../virtual/effects.ts';
+import { USES } from './consent.ts';
 import type { Dropped } from './run.ts';
 
 type Tombstone = { person: string; accountId?: string; finishedAt?: string; dueAt?: string };
@@ -36,19 +37,29 @@ export const watchErasures = (system: SimulatedSystem) => {
           one === 'approved' ? [`approved ${revalidationId}`] : [],
         ),
       ]);
+  /** The person of the record that an invocation read last. */
+  const readBy = new Map<Invocation, string>();
   const { operations } = system.ledger;
   const { GetItem } = operations;
   let lastAsked: string | undefined;
   /** The writes to the ledger that were looked at. */
   let writes = 0;
+  let lastRead: string | undefined;
   operations.GetItem = (input) => {
     const answer = GetItem(input);
     const [kind, person] = input.Key?.pk?.S?.split('#') ?? [];
     if (kind === 'ERASED') lastAsked = answer.Item ? undefined : person;
+    if (kind === 'RUN') lastRead = answer.Item?.accountId?.S;
     return answer;
   };
 
-  const saw = ({ invocation, name }: Effect): void => {
+  const saw = ({ invocation, name }: Effect, { kind }: Handling): void => {
+    if (name === 'GetItem RUN' && lastRead) readBy.set(invocation, personOf(lastRead));
+    // What was looked for before the intent says nothing about the call that follows it.
+    if (name === 'PutItem ACC') unerased.delete(invocation);
+    const used = USES.includes(name) && kind !== 'kill before' && kind !== 'refuse' && readBy.get(invocation);
+    if (used && before.has(used) && !unerased.get(invocation)?.has(used))
+      broken.add(`${name} for an erased person, without a look for the erasure`);
     if (name === 'GetItem ERASED' && lastAsked) {
       unerased.set(invocation, (unerased.get(invocation) ?? new Set()).add(lastAsked));
     }

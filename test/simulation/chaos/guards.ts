@@ -139,13 +139,13 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'the consent is read directly before the charged call',
     file: 'shared/logic/creation.ts',
-    find: '  await settings.requireConsent(claim, record.owner).catch(async (error) => {\n    await closeIntent(ledger.table, accountId, intent);\n    throw error;\n  });\n',
+    find: '  await settings.requireUsableFace(claim, record.owner).catch(async (error) => {\n    await closeIntent(ledger.table, accountId, intent);\n    throw error;\n  });\n',
     replace: '',
   },
   {
     guard: 'the consent is read before the first byte of media moves',
     file: 'functions/move-media.ts',
-    find: '    await requireConsentOf({ ...claim, ...validation }, executionId);\n',
+    find: '    await requireUsableFace({ ...claim, ...validation }, executionId);\n',
     replace: '',
   },
   {
@@ -163,8 +163,8 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'a revocation that died is completed by the sweep',
     file: 'functions/sweep-ledger.ts',
-    find: "endCasesOf({ ...consentFromEnv(), mediaBucket: env('MEDIA_BUCKET') }, enteredOf(item))",
-    replace: "Promise.resolve(void [enteredOf(item), env('MEDIA_BUCKET')])",
+    find: 'endCasesOf(revocationFromEnv(), enteredOf(item))',
+    replace: 'Promise.resolve(void [enteredOf(item), revocationFromEnv()])',
   },
   {
     guard: 'a revoked case is ended before its receipt is marked',
@@ -172,6 +172,12 @@ export const chaosGuards: readonly Guard[] = [
     find: '  const isClaimable = Date.now() - Date.parse(revokingAt) < CLAIM_MS;\n',
     replace:
       '  await markRevoked(settings.ledger.table, entered);\n  const isClaimable = Date.now() - Date.parse(revokingAt) < CLAIM_MS;\n',
+  },
+  {
+    guard: 'a revocation is named outside of the ledger',
+    file: 'shared/consent/revoke.ts',
+    find: '  await nameRevoked(settings.erasureBucket, receipt.receiptId);\n',
+    replace: '',
   },
   {
     guard: 'a late approval of a case without consent approves nothing',
@@ -190,6 +196,12 @@ export const chaosGuards: readonly Guard[] = [
     file: 'shared/logic/claim.ts',
     find: '  await refuseErased(ledger.table, request.details.accountId);\n',
     replace: '',
+  },
+  {
+    guard: 'nothing is paid for or sent of an erased person',
+    file: 'shared/erasure/cancel-erased.ts',
+    find: '  if (!(await isErased(table, claim.accountId))) return;\n',
+    replace: '  if (isErased === undefined || claim) return;\n',
   },
   {
     guard: 'nothing is decided about an erased person',

@@ -4,6 +4,7 @@ import { quietStory } from '../truora/story.ts';
 import { type Chance, chanceOf } from '../virtual/chance.ts';
 import { blow } from './fault.ts';
 import { type Arrival, faults, type Plan } from './faults.ts';
+import { addLive } from './live.ts';
 import { momentOf } from './moments.ts';
 import { addPolicies, plainPolicies } from './policies.ts';
 
@@ -46,6 +47,7 @@ export const planOf = (seed: number): Plan => {
     otherWayAt: undefined,
     erasedAt: [],
     policies: plainPolicies,
+    live: undefined,
   };
   for (let left = chance.whole(LEAST_FAULTS, MOST_FAULTS); left > 0; left -= 1) {
     const { row, inject } = chance.pick(faults);
@@ -64,6 +66,7 @@ export const planOf = (seed: number): Plan => {
   addConsent(plan, chance);
   addErasures(plan, chance);
   addPolicies(plan, chance);
+  addLive(plan, chance);
   return plan;
 };
 

@@ -8,6 +8,7 @@ import { putReceipt, receiptFor, watchConsent } from './consent.ts';
 import { watchErasures } from './erasures.ts';
 import { arrivalOf } from './fault.ts';
 import type { Arrival, Plan } from './faults.ts';
+import { bringLive, LIVE_PERSON } from './live.ts';
 import { momentsOf } from './moments.ts';
 
 /** One byte more than Truora takes; made once, since making it takes longer than a whole run. */
@@ -32,6 +33,8 @@ export type Ran = {
   dropped: Dropped[];
   /** The executions that calls have started. */
   called: Execution[];
+  /** The executions of the live capture, and of its recordings. */
+  live: readonly Execution[];
   repairs: number;
   /** Sweeps of the ledger that died: each leaves its cases to the next one. */
   deadSweeps: number;
@@ -85,9 +88,10 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
   let deadSweeps = 0;
   let paidInVain = 0;
 
-  /** Whether the only media there is was deleted before a function could begin that pays for it. */
+  /** Whether the only media there can be was deleted before a function could begin that pays for it. */
   const isLongGone = () =>
     plan.arrivals.length === 1 &&
+    !plan.live &&
     plan.tamper?.kind === 'delete' &&
     clock.now() > EPOCH + (plan.tamper.at + A_CALL) * 1000;
 
@@ -118,7 +122,7 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
       CONSENT_MODE: plan.consent ? 'receipt' : 'flag',
       POLICIES: JSON.stringify(plan.policies),
     },
-    people: plan.arrivals.map(({ accountId }) => accountId),
+    people: [...plan.arrivals.map(({ accountId }) => accountId), ...(plan.live ? [LIVE_PERSON] : [])],
     onEvent: (detailType, detail) => {
       // Evidence is signed where something may have to be taken from it.
       if (plan.erasedAt.length > 0) sign({ source: 'face-revalidation', 'detail-type': detailType, detail });
@@ -127,7 +131,8 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     onEffect: (effect, handling) => {
       const { invocation, name } = effect;
       consents?.saw(effect, handling);
-      erasures?.saw(effect);
+      erasures?.saw(effect, handling);
+      live.saw(effect);
       moments.saw(invocation.name);
       if (isWatch(invocation.name) && !/^(Get|Query|List|Batch|Describe)/.test(name)) repairs += 1;
     },
@@ -147,7 +152,7 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
   const erasures = plan.erasedAt.length > 0 ? watchErasures(system) : undefined;
   const { consent } = plan;
   const consents = consent && watchConsent(system);
-  for (const accountId of new Set(consent && plan.arrivals.map((one) => one.accountId))) {
+  for (const accountId of new Set(consent && [...plan.arrivals.map((one) => one.accountId), LIVE_PERSON])) {
     for (const which of ['first', 'second'] as const)
       if (consent) putReceipt(system, receiptFor(accountId, consent, which));
   }
@@ -212,6 +217,7 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     clock.at(EPOCH + at * 1000, () => called.push(start(callAbout(arrivalOf(plan), named))));
   }
   for (const input of plan.poison) start(input);
+  const live = bringLive({ plan, system, start, named });
   bringActs({ plan, system, wake, moments, dropped, drop, receiptOf });
 
   wake();
@@ -219,5 +225,17 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     () => true,
     () => false,
   );
-  return { plan, system, dropped, called, repairs, deadSweeps, paidInVain, isOver, consents, erasures };
+  return {
+    plan,
+    system,
+    dropped,
+    called,
+    live: live.executions,
+    repairs,
+    deadSweeps,
+    paidInVain,
+    isOver,
+    consents,
+    erasures,
+  };
 };

@@ -3,6 +3,9 @@ import { type Anchor, anchors, type Case, type Drop, type Seen } from './run.ts'
 
 const base: Case = { seed: 1, drops: [], cancel: null, kills: [], holds: [], choices: [] };
 
+/** The effect of ClaimRequest that enters a first recording on the record; the three of the claim of the live capture come first. */
+const ENTERS = 8;
+
 /** Where a kill can fall: each effect of each function that works at the wait or after it, in order. */
 const effects: Record<string, number> = {
   AwaitMedia: 10,
@@ -36,8 +39,27 @@ const held: Case['holds'][] = [
   [],
   // The token is stored while the recording comes, or only after the wait was given up.
   [{ who: 'AwaitMedia', nth: 1, seconds: 3 }],
-  // The recording is entered after the next look has begun.
-  [{ who: 'ClaimRequest', nth: 9, seconds: 8 }],
+  // The recording is entered after the next look has begun; or its wait is resumed only then.
+  [{ who: 'ClaimRequest', nth: ENTERS, seconds: 8 }],
+  [{ who: 'ClaimRequest', nth: ENTERS + 1, seconds: 8 }],
+];
+
+/**
+ * The case ends, by a cancellation or by the look behind the expiry, while a recording that came in time is being entered; the longest
+ * that ClaimRequest may take is 15 s.
+ */
+const ended: readonly Case[] = [
+  {
+    ...base,
+    drops: [{ at: 'token', after: 5, how: 'well' }],
+    cancel: { at: 'token', after: 7 },
+    holds: [{ who: 'ClaimRequest', nth: ENTERS, seconds: 8 }],
+  },
+  {
+    ...base,
+    drops: [{ at: 'token', after: 299, how: 'well' }],
+    holds: [{ who: 'ClaimRequest', nth: ENTERS, seconds: 14 }],
+  },
 ];
 
 /**
@@ -45,6 +67,7 @@ const held: Case['holds'][] = [
  * and then with each crash where one recording comes, or a lost one, a bad one, none, or a cancellation.
  */
 export function* grid(): Generator<Case> {
+  yield* ended;
   for (const first of [undefined, ...moments]) {
     for (const how of first ? hows : hows.slice(0, 1)) {
       const drops: Drop[] = first ? [{ ...first, how }] : [];
@@ -133,7 +156,7 @@ export const anyCase: fc.Arbitrary<Case> = fc.record({
     fc.record({
       who: fc.constantFrom('AwaitMedia', 'ClaimRequest'),
       nth: fc.integer({ min: 1, max: 12 }),
-      seconds: fc.constantFrom(0.001, 1, 9),
+      seconds: fc.constantFrom(0.001, 1, 9, 14),
     }),
     { maxLength: 1 },
   ),

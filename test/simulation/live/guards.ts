@@ -27,6 +27,18 @@ export const liveGuards: readonly Guard[] = [
     replace: '    set: { media },',
   },
   {
+    guard: 'only a case that waits takes a recording',
+    file: 'shared/ledger/recordings.ts',
+    find: "when: { capture: ['live'], phase: ['created'] },",
+    replace: "when: { capture: ['live'] },",
+  },
+  {
+    guard: 'a look goes on to older versions behind one that cannot be the recording',
+    file: 'shared/logic/recording-wait.ts',
+    find: "  if (newest !== 'unusable') return newest;\n",
+    replace: "  if (newest) return newest === 'unusable' ? undefined : newest;\n",
+  },
+  {
     guard: 'a recording from before the phrase is refused',
     file: 'shared/logic/recording.ts',
     find: 'if (createdAt !== undefined && putAt.getTime() + SECOND >= Date.parse(createdAt)) return;',

@@ -27,16 +27,12 @@ const needsLook = ({ how, at }: Put, createdAt: number): boolean => how === 'los
 /** When a recording has to be on its way at the latest: after its event, or after a look. */
 const dueOf = (put: Put, createdAt: number): number => put.at + (needsLook(put, createdAt) ? A_LOOK : 0) + A_TURN;
 
-/** Whether a later file that cannot be a recording stands in the place of one: a look sees the newest version. The sweep finds the other. */
-const isCovered = (put: Put, { puts, createdAt }: Seen): boolean =>
-  needsLook(put, createdAt) && puts.slice(puts.indexOf(put) + 1).some(({ how }) => how === 'bad');
-
 /**
  * What a live capture has to keep, for any order: one charge, one end, no secret left; a recording that came in time is sent, once and
  * soon, and no other one; without one the case has expired; a cancellation before the end counts; each drop ends with an answer.
  */
 export const judge = (seen: Seen): string[] => {
-  const { system, puts, createdAt, expiresAt, moved, canceledAt, kills, case: given } = seen;
+  const { system, puts, calledAt, createdAt, expiresAt, moved, canceledAt, kills, struck, case: given } = seen;
   const broken: string[] = [];
   const must = (holds: boolean, what: string) => {
     if (!holds) broken.push(what);
@@ -51,9 +47,13 @@ export const judge = (seen: Seen): string[] => {
   const { outcome, media } = record;
   const [validation] = system.truora.charged;
   const isCanceled = canceledAt !== undefined && outcome?.status === 'canceled';
-  // A cancellation before the call leaves nothing to charge.
+  // A cancellation before the call leaves nothing to charge; one that the call has overtaken leaves an orphan on the record.
   const { length: charged } = system.truora.charged;
-  must(charged === 1 || (charged === 0 && isCanceled), `${charged} validations were charged`);
+  const mayBeFree = isCanceled && canceledAt < createdAt;
+  must(charged === 1 || (charged === 0 && mayBeFree), `${charged} validations were charged`);
+  must(calledAt <= (canceledAt ?? Number.POSITIVE_INFINITY) + A_TURN, 'a canceled case was paid for');
+  const written = [record.validationId, ...(record.orphans ?? [])];
+  must(!validation || written.includes(validation.id), 'the record does not hold the charge');
   must(endsOf(record.trail).length === 1, `the record has ended as ${endsOf(record.trail).join(', ') || 'nothing'}`);
   must(system.itemsOf('ACC').length === 0, "the person's intent is open");
   // The wait for the verdict, which is proved elsewhere, is resumed once too.
@@ -64,13 +64,17 @@ export const judge = (seen: Seen): string[] => {
   must(!shown.includes(PHRASE), 'the phrase is in a log, an event or an output');
 
   const slack = kills * A_RETRY + given.holds.reduce((sum, { seconds }) => sum + seconds, 0);
-  const real = puts.filter(({ how, at }) => how !== 'bad' && at + 1 >= createdAt);
-  const inTime = real.filter((put) => !isCovered(put, seen) && dueOf(put, createdAt) + slack < expiresAt);
+  // S3 keeps time in whole seconds: within one, a look cannot tell what was put before.
+  const real = puts.filter(({ how, at }) => how !== 'bad' && Math.floor(at) + 0.999 >= createdAt);
+  const inTime = real.filter((put) => dueOf(put, createdAt) + slack < expiresAt);
   const late = real.filter(({ at }) => at < expiresAt);
   const status = execution?.status;
   // One that a crashed cancellation did not stop finds the outcome, and succeeds with it.
-  const ends = isCanceled ? ['ABORTED', ...(kills > 0 ? ['SUCCEEDED'] : [])] : ['SUCCEEDED'];
-  must(ends.includes(status ?? ''), `the execution is ${status} ${execution?.error ?? ''}`);
+  const isUnstopped = !isCanceled || (struck.has('CancelRevalidation') && status === 'SUCCEEDED');
+  must(status === (isUnstopped ? 'SUCCEEDED' : 'ABORTED'), `the execution is ${status} ${execution?.error ?? ''}`);
+  const answer = isUnstopped ? (execution?.output as { status?: string } | undefined)?.status : outcome?.status;
+  must(answer === outcome?.status, `the execution was answered ${answer}, the case is ${outcome?.status}`);
+  must(!seen.isEnteredLate, 'a recording was entered on a case that had ended');
   if (!isCanceled) {
     const first = inTime[0];
     if (first) must(outcome?.status === 'approved', `it was recorded in time, and is ${outcome?.status}`);

@@ -1,3 +1,4 @@
+import { isEnd, type Phase } from '../../../shared/domain/lifecycle.ts';
 import { mp4 } from '../../support/media.ts';
 import { enrollmentOf, person, type SimulatedSystem, simulate } from '../simulation.ts';
 import { quietStory } from '../truora/story.ts';
@@ -34,13 +35,19 @@ export type Seen = {
   case: Case;
   order: string;
   puts: Put[];
+  /** When the charged call was sent; Infinity where it never was. */
+  calledAt: number;
   createdAt: number;
   expiresAt: number;
+  /** Whether a recording was entered on a case that had ended. */
+  isEnteredLate: boolean;
   moved: number | undefined;
   canceledAt: number | undefined;
   /** Of the execution of the live capture. */
   ended: number;
   kills: number;
+  /** The functions that were struck. */
+  struck: Set<string>;
   alternatives: number[];
 };
 
@@ -83,18 +90,28 @@ export const run = async (given: Case): Promise<Seen> => {
   const seen = {
     case: given,
     puts: [] as Put[],
+    calledAt: Number.POSITIVE_INFINITY,
     createdAt: Number.POSITIVE_INFINITY,
     expiresAt: Number.POSITIVE_INFINITY,
+    isEnteredLate: false,
     moved: undefined as number | undefined,
     canceledAt: undefined as number | undefined,
     ended: Number.POSITIVE_INFINITY,
     kills: 0,
+    struck: new Set<string>(),
     alternatives,
   };
 
-  const idOfLive = (): string | undefined => {
-    const item = system.itemsOf('RUN').find((one) => one.capture !== undefined);
-    return item?.revalidationId?.S;
+  const live = () => system.itemsOf('RUN').find((one) => one.capture !== undefined);
+
+  const idOfLive = (): string | undefined => live()?.revalidationId?.S;
+
+  /** Whether the case had no recording at the last effect. */
+  let isBare = true;
+  const followRecording = () => {
+    const { media, phase } = live() ?? {};
+    if (isBare && media && isEnd(phase?.S as Phase)) seen.isEnteredLate = true;
+    isBare = media === undefined;
   };
 
   const put = ({ how }: Drop) => {
@@ -143,7 +160,11 @@ export const run = async (given: Case): Promise<Seen> => {
     story: { ...quietStory, decidesAfter: 2 },
     handlingOf: handle,
     onEffect: ({ invocation, name }, { kind }) => {
-      if (kind.startsWith('kill') || kind === 'refuse') seen.kills += 1;
+      if (kind.startsWith('kill') || kind === 'refuse') {
+        seen.kills += 1;
+        seen.struck.add(invocation.name);
+      }
+      followRecording();
       if (kind === 'kill before' || kind === 'refuse') return;
       const effect = `${invocation.name} ${name}`;
       // Before there is a ticket no client has the key.
@@ -154,6 +175,7 @@ export const run = async (given: Case): Promise<Seen> => {
         meet('token');
       }
       if (effect === 'CancelRevalidation UpdateItem RUN') seen.canceledAt ??= secondsNow();
+      if (name === 'POST create') seen.calledAt = Math.min(seen.calledAt, secondsNow());
       // Without a recording it reads nothing.
       if (effect === 'MoveMedia GetItem RUN') seen.moved ??= secondsNow();
       if (name === 'SendTaskSuccess') happened.push('S');

@@ -30,7 +30,7 @@ const columns = (say: Say, locale: string) => [
   },
   {
     id: 'rows',
-    header: say('runnable'),
+    header: say('rowCount'),
     cell: ({ counts }: Campaign) => counts.runnable.toLocaleString(locale),
   },
   { id: 'purpose', header: say('purpose'), cell: ({ purpose }: Campaign) => purpose },

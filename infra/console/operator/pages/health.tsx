@@ -73,6 +73,32 @@ const Throttle = ({ of: { throttle } }: { of: Health }) => {
   );
 };
 
+const queueWords = { drops: 'drops', jobs: 'jobsQueue', evidence: 'evidenceQueue' } as const;
+
+const DeadLetters = ({ of: { deadLetters } }: { of: Health }) => {
+  const { say } = useWords();
+  return (
+    <Container header={<Header variant="h2">{say('deadLetters')}</Header>}>
+      <SpaceBetween size="m">
+        <KeyValuePairs
+          columns={3}
+          items={deadLetters.map(({ queue, messages }) => ({
+            label: say(queueWords[queue]),
+            value: (
+              <span data-queue={queue}>
+                <StatusIndicator type={messages === undefined ? 'warning' : messages > 0 ? 'error' : 'success'}>
+                  {messages ?? say('unread')}
+                </StatusIndicator>
+              </span>
+            ),
+          }))}
+        />
+        <Box>{say('deadLettersText')}</Box>
+      </SpaceBetween>
+    </Container>
+  );
+};
+
 const Jobs = ({ of: { jobs } }: { of: Health }) => {
   const { say } = useWords();
   return (
@@ -111,13 +137,9 @@ export const HealthPage = () => {
           <FollowUps of={health} />
           <Throttle of={health} />
           <Jobs of={health} />
+          <DeadLetters of={health} />
           <Container header={<Header variant="h2">{say('truoraKey')}</Header>}>
-            <SpaceBetween size="m">
-              <Key days={health.keyDays} />
-              <Box>
-                {say('deadLetters')}: {say('deadLettersText')}
-              </Box>
-            </SpaceBetween>
+            <Key days={health.keyDays} />
           </Container>
         </SpaceBetween>
       ) : error ? null : (

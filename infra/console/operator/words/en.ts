@@ -153,6 +153,10 @@ export const en = {
   keyDays: 'ends in {n} days',
   keyUnknown: 'its end is not known',
   deadLetters: 'Dead letters',
+  drops: 'Drops not started',
+  jobsQueue: 'Executions not repaired',
+  evidenceQueue: 'Evidence not signed',
+  unread: 'could not be read',
   deadLettersText: 'The command “redrive” shows them and starts them again.',
 };
 

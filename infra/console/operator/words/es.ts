@@ -153,5 +153,9 @@ export const es: Words = {
   keyDays: 'vence en {n} días',
   keyUnknown: 'no se conoce su vencimiento',
   deadLetters: 'Mensajes sin entregar',
+  drops: 'Archivos no iniciados',
+  jobsQueue: 'Ejecuciones no reparadas',
+  evidenceQueue: 'Evidencia no firmada',
+  unread: 'no se pudo leer',
   deadLettersText: 'El comando «redrive» los muestra y los inicia otra vez.',
 };

@@ -153,5 +153,9 @@ export const pt: Words = {
   keyDays: 'vence em {n} dias',
   keyUnknown: 'seu vencimento não é conhecido',
   deadLetters: 'Mensagens não entregues',
+  drops: 'Arquivos não iniciados',
+  jobsQueue: 'Execuções não reparadas',
+  evidenceQueue: 'Evidência não assinada',
+  unread: 'não pôde ser lida',
   deadLettersText: 'O comando “redrive” as mostra e as inicia outra vez.',
 };
