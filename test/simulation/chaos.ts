@@ -28,6 +28,12 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
+/** Ends the process once all that it has printed is written: a pipe that is read slowly is full. */
+const end = async (code: number): Promise<never> => {
+  await new Promise((written) => process.stdout.write('', written));
+  process.exit(code);
+};
+
 const wrong = (message: string): never => {
   say(`${message}\n\n${HELP}`);
   process.exit(2);
@@ -57,12 +63,12 @@ const options = readOptions();
 
 if (options.help) {
   print(HELP);
-  process.exit(0);
+  await end(0);
 }
 
 if (options.rows) {
   for (const { row, what } of faults) print(`${String(row).padStart(2)}  ${what}`);
-  process.exit(0);
+  await end(0);
 }
 
 const whole = (name: string, text: string | undefined, otherwise: number): number => {
@@ -108,14 +114,14 @@ if (options.guards) {
     );
   });
   print(`${jobs.length - unneeded} of ${jobs.length} guards proven needed`);
-  process.exit(unneeded > 0 ? 1 : 0);
+  await end(unneeded > 0 ? 1 : 0);
 }
 
 if (options.trace) {
   const done = await inOne({ first: seed, step: 1, runs: 1, trace: true, ...without });
   for (const line of done.trace ?? []) print(line);
   tell(done);
-  process.exit(done.failures.length > 0 ? 1 : 0);
+  await end(done.failures.length > 0 ? 1 : 0);
 }
 
 /** Small shares, so that progress is seen and no process waits long for the other. */
@@ -189,4 +195,4 @@ print(
     `${Math.round((performance.now() - startedAt) / 1000)} s`,
 );
 
-process.exit(total.held < total.runs ? 1 : 0);
+await end(total.held < total.runs ? 1 : 0);

@@ -37,6 +37,12 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
+/** Ends the process once all that it has printed is written: a pipe that is read slowly is full. */
+const end = async (code: number): Promise<never> => {
+  await new Promise((written) => process.stdout.write('', written));
+  process.exit(code);
+};
+
 const readOptions = () => {
   try {
     return parseArgs({
@@ -58,7 +64,7 @@ const options = readOptions();
 
 if (options.help) {
   print(HELP);
-  process.exit(0);
+  await end(0);
 }
 
 const seed = options.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(options.seed);
@@ -106,7 +112,7 @@ if (options.case || options.without) {
   const [{ trace = [], failures } = { failures: [] }] = await inProcess<Done[]>(scriptOf(proof), [job]);
   for (const line of trace) print(line);
   tell(failures, options.without);
-  process.exit(failures.length > 0 ? 1 : 0);
+  await end(failures.length > 0 ? 1 : 0);
 }
 
 const cores = availableParallelism();
@@ -195,4 +201,4 @@ print(
     `${total.needed} of ${sampled.length} guards and designs proven needed or wanting, ${total.broken} broken, ${seconds} s`,
 );
 
-process.exit(total.broken > 0 || total.needed < sampled.length ? 1 : 0);
+await end(total.broken > 0 || total.needed < sampled.length ? 1 : 0);

@@ -86,6 +86,7 @@ for (let index = 0; index < job.runs; index += 1) {
 
 done.hash = hash.digest('hex').slice(0, 16);
 
-print(JSON.stringify(done));
+// A pipe that is read slowly is full: the process ends once all is written.
+await new Promise((written) => print(JSON.stringify(done), written));
 
 process.exit(0);

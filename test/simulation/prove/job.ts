@@ -122,6 +122,7 @@ const all: Done[] = [];
 
 for (const job of jobs) all.push(await work(job));
 
-print(JSON.stringify(all));
+// A pipe that is read slowly is full: the process ends once all is written.
+await new Promise((written) => print(JSON.stringify(all), written));
 
 process.exit(0);
