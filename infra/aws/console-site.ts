@@ -48,12 +48,16 @@ const WITH_PAGE = `function handler(event) {
 type Jwt = NonNullable<Config['jwt']>;
 
 /** What the page needs to sign its reader in. None of it is a secret: the client is public, and signs in with PKCE. */
-const sessionFile = ({ issuer, clientId, audience, readScope, writeScope }: Jwt) => ({
+const sessionFile = (
+  { issuer, clientId, audience, readScope, writeScope, operateScope }: Jwt,
+  hasCampaigns: boolean,
+) => ({
   kind: 'oidc',
   issuer,
   clientId: clientId ?? audience[0],
   readScope,
   writeScope,
+  ...(hasCampaigns ? { operateScope } : {}),
 });
 
 const originsOf = ({ issuer, signInOrigin }: Jwt): string[] => [
@@ -157,7 +161,7 @@ class ConsoleSite extends Construct {
       Source.data(`capture/consent/${name}.md`, readFileSync(join(consentFolder, `${name}.md`), 'utf8')),
     );
     new BucketDeployment(this, 'Deployment', {
-      sources: [Source.asset(site), Source.jsonData('session.json', sessionFile(jwt)), ...texts],
+      sources: [Source.asset(site), Source.jsonData('session.json', sessionFile(jwt, config.campaigns)), ...texts],
       destinationBucket: bucket,
       cacheControl: [CacheControl.noCache()],
       retainOnDelete: false,

@@ -37,5 +37,5 @@ export const running: CampaignView = {
     ended: 3980,
     byStatus: { approved: 3800, declined: 180 },
   },
-  lastTurnAt: '2026-11-23T14:12:40.000Z',
+  endsAt: '2026-11-23T14:12:40.000Z',
 };

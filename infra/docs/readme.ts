@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Config } from '../aws/config.ts';
 import { costTables } from '../cost/cost.ts';
 import { scaleTables } from '../cost/scale.ts';
-import { synthesize } from '../local/template.ts';
+import { synthesize } from '../local/synthesize.ts';
 import { definition } from '../workflow/definition.ts';
 import { architecture } from './architecture.ts';
 import { factsText } from './facts.ts';

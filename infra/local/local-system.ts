@@ -18,13 +18,14 @@ import { localKeys } from './kms/keys.ts';
 import { type Invocation, lambdaHost } from './lambda.ts';
 import { localConfig } from './local-config.ts';
 import type { LocalSystemOptions } from './local-system-options.ts';
+import { localTemplate } from './local-template.ts';
 import { startOperatorApi } from './operator-api.ts';
 import { portsFrom } from './ports.ts';
 import { corsRulesOf } from './s3/cors.ts';
 import { startS3 } from './s3/server.ts';
 import { SANDBOX_PACE } from './sandbox-times.ts';
 import { campaignsOf, type Execution, type Machine, machineOf } from './state-machine.ts';
-import { resourcesOf, suppliedBy, synthesize, type Template } from './template.ts';
+import { resourcesOf, suppliedBy, type Template } from './template.ts';
 import { type Sandbox, startSandbox } from './truora/sandbox.ts';
 
 export type { LocalSystemOptions } from './local-system-options.ts';
@@ -91,7 +92,7 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     : await startSandbox(defined({ settings: options.sandboxSettings, port: ports.sandbox }));
   const truora = options.truora ?? { origin: sandbox?.origin ?? '', key: `local-${randomBytes(16).toString('hex')}` };
   const config = localConfig(truora.origin, { isSandbox: sandbox !== undefined, given: options.config });
-  const template = (options.edit ?? ((same) => same))(synthesize(config));
+  const template = (options.edit ?? ((same) => same))(await localTemplate(config));
   const permissions = permissionsIn(template, options.onCall);
 
   const log = options.onLog ?? (() => {});

@@ -1079,7 +1079,7 @@ export interface components {
                     [key: string]: number;
                 };
             };
-            lastTurnAt?: components["schemas"]["Timestamp"];
+            endsAt?: components["schemas"]["Timestamp"];
         };
         CampaignList: {
             campaigns: components["schemas"]["CampaignView"][];
@@ -3519,7 +3519,7 @@ export interface operations {
                      *           "plannedAt": "2026-11-23T11:06:40.000Z",
                      *           "startedAt": "2026-11-23T12:00:00.000Z",
                      *           "mediaUntil": "2027-01-08T10:00:00.000Z",
-                     *           "lastTurnAt": "2026-11-23T14:12:40.000Z"
+                     *           "endsAt": "2026-11-23T14:12:40.000Z"
                      *         }
                      *       ]
                      *     }
@@ -3615,7 +3615,7 @@ export interface operations {
                      *       "plannedAt": "2026-11-23T11:06:40.000Z",
                      *       "startedAt": "2026-11-23T12:00:00.000Z",
                      *       "mediaUntil": "2027-01-08T10:00:00.000Z",
-                     *       "lastTurnAt": "2026-11-23T14:12:40.000Z"
+                     *       "endsAt": "2026-11-23T14:12:40.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["CampaignView"];
@@ -3782,7 +3782,7 @@ export interface operations {
                      *       "plannedAt": "2026-11-23T11:06:40.000Z",
                      *       "startedAt": "2026-11-23T12:00:00.000Z",
                      *       "mediaUntil": "2027-01-08T10:00:00.000Z",
-                     *       "lastTurnAt": "2026-11-23T14:12:40.000Z"
+                     *       "endsAt": "2026-11-23T14:12:40.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["CampaignView"];
@@ -3892,7 +3892,7 @@ export interface operations {
                      *       "plannedAt": "2026-11-23T11:06:40.000Z",
                      *       "startedAt": "2026-11-23T12:00:00.000Z",
                      *       "mediaUntil": "2027-01-08T10:00:00.000Z",
-                     *       "lastTurnAt": "2026-11-23T14:12:40.000Z"
+                     *       "endsAt": "2026-11-23T14:12:40.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["CampaignView"];
@@ -4011,7 +4011,7 @@ export interface operations {
                      *       "plannedAt": "2026-11-23T11:06:40.000Z",
                      *       "startedAt": "2026-11-23T12:00:00.000Z",
                      *       "mediaUntil": "2027-01-08T10:00:00.000Z",
-                     *       "lastTurnAt": "2026-11-23T14:12:40.000Z"
+                     *       "endsAt": "2026-11-23T14:12:40.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["CampaignView"];
@@ -4130,7 +4130,7 @@ export interface operations {
                      *       "plannedAt": "2026-11-23T11:06:40.000Z",
                      *       "startedAt": "2026-11-23T12:00:00.000Z",
                      *       "mediaUntil": "2027-01-08T10:00:00.000Z",
-                     *       "lastTurnAt": "2026-11-23T14:12:40.000Z"
+                     *       "endsAt": "2026-11-23T14:12:40.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["CampaignView"];
@@ -4249,7 +4249,7 @@ export interface operations {
                      *       "plannedAt": "2026-11-23T11:06:40.000Z",
                      *       "startedAt": "2026-11-23T12:00:00.000Z",
                      *       "mediaUntil": "2027-01-08T10:00:00.000Z",
-                     *       "lastTurnAt": "2026-11-23T14:12:40.000Z"
+                     *       "endsAt": "2026-11-23T14:12:40.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["CampaignView"];

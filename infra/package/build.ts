@@ -21,9 +21,9 @@ const assets = [
   ...documents,
 ];
 
-const compile = (project: string, folder: string) => {
+const compile = (folder: string) => {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [tsc, '-p', join(import.meta.dirname, project), '--outDir', folder], {
+  execFileSync(process.execPath, [tsc, '-p', import.meta.dirname, '--outDir', folder], {
     stdio: 'inherit',
   });
 };
@@ -49,8 +49,7 @@ const dropUnreachable = (folder: string) => {
  */
 export const build = (folder: string): void => {
   rmSync(folder, { recursive: true, force: true });
-  compile('tsconfig.json', folder);
-  compile('tsconfig.types.json', folder);
+  compile(folder);
   dropUnreachable(folder);
   for (const asset of assets) {
     mkdirSync(dirname(join(folder, asset)), { recursive: true });

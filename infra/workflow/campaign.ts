@@ -26,6 +26,14 @@ const whileTurnFar: Retrier = {
   JitterStrategy: 'FULL',
 };
 
+/** Many rows wait: each asks about every hundred seconds. */
+const whileQueueLong: Retrier = {
+  ...whileTurnFar,
+  ErrorEquals: ['QueueLongError'],
+  IntervalSeconds: 200,
+  MaxAttempts: CAMPAIGN_SECONDS / 100,
+};
+
 /**
  * The machine of cases could not be started: throttles and limits of Step Functions (seen: the names of its errors). A start under the
  * key of the row is free.
@@ -61,7 +69,7 @@ const child = {
       Comment: 'When may this row begin? A row of a campaign that holds ends here, unless it has begun.',
       Parameters: { 'campaignId.$': '$.campaignId', 'rowKey.$': '$.rowKey' },
       ResultPath: '$.turn',
-      Retry: [never('CampaignHeldError'), whileTurnFar, anything],
+      Retry: [never('CampaignHeldError'), whileTurnFar, whileQueueLong, anything],
       Next: 'Turn',
     }),
     Turn: { Type: 'Wait', Comment: 'Until the turn.', TimestampPath: '$.turn.at', Next: 'Revalidate' },

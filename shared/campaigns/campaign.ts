@@ -118,14 +118,12 @@ export const Campaign = z.object({
   /** Rows a second: as asked, and now. */
   askedPace: z.number(),
   pace: z.number(),
-  /** The pace at the last 429 of Truora. */
-  refusedPace: z.optional(z.number()),
   /** The next free turn, and the time between two. Milliseconds since 1970. */
   nextAt: z.int(),
   intervalMs: z.int(),
-  /** When the pace was last changed, and the back-off of Truora that was counted last. */
+  /** When the pace began or will begin, and when the one of the last cut, after a 429, did. */
   pacedAt: z.int(),
-  countedBackOff: z.optional(z.string()),
+  cutAt: z.optional(z.int()),
   /** Of the plan: rows of the manifest, rows that can run, and rows by the reason why not. */
   rows: whole,
   runnable: whole,
@@ -139,8 +137,9 @@ export const Campaign = z.object({
   startedAt: z.optional(Timestamp),
   endedAt: z.optional(Timestamp),
   changedBy: z.optional(CalledBy),
-  /** Turns that were given, in all runs. */
+  /** Turns that were given, in all runs, and before the last start or resume. */
   turns: whole,
+  turnsBefore: whole,
   ...(Object.fromEntries(counted.map((status) => [status, whole])) as Record<RowStatus, typeof whole>),
 });
 

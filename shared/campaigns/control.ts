@@ -63,6 +63,7 @@ export const planCampaign = async (
     runnable: 0,
     refusals: {},
     turns: 0,
+    turnsBefore: 0,
     ...(Object.fromEntries(counted.map((status) => [status, 0])) as Record<(typeof counted)[number], number>),
   });
   return keepWorking(settings, campaign);
@@ -111,7 +112,8 @@ export const controlCampaign = async (
   if (next !== status) {
     if (next === 'running') await checkStart(settings, campaign);
     const now = Date.now();
-    const started = { ...startOf(campaign.askedPace, now), startedAt: new Date(now).toISOString() };
+    const startedAt = new Date(now).toISOString();
+    const started = { ...startOf(campaign.askedPace, now), startedAt, turnsBefore: campaign.turns };
     const set = {
       changedBy,
       ...(next === 'running' && status !== 'pausing' ? started : {}),

@@ -5,9 +5,14 @@ export class CampaignHeldError extends Error {
   override readonly name = 'CampaignHeldError';
 }
 
-/** No turn is free within ten seconds, or creating validations is switched off. The state machine asks again later. */
+/** No turn is free yet, or creating validations is switched off. The state machine asks again within a minute. */
 export class TurnFarError extends Error {
   override readonly name = 'TurnFarError';
+}
+
+/** No turn is free, and many rows wait. The state machine asks again within a few minutes, because each time is billed. */
+export class QueueLongError extends Error {
+  override readonly name = 'QueueLongError';
 }
 
 /** A fault of the whole manifest. `line` is where it was found; its text names no value. */

@@ -105,46 +105,51 @@ export const nextRun = async (table: string, { campaignId, run, status }: Campai
 };
 
 /**
- * Takes the next turn: one conditional write, so that the turns of all children together keep the pace. A turn lies at most `farthestMs`
- * ahead.
- * @returns the campaign after it, and the time of the turn; undefined where the campaign does not run, or no turn is free
+ * Takes the next turn: one conditional write, so that the turns of all children together keep the pace. A turn that has passed, because
+ * no child asked for it, is taken now.
+ * @param campaign as it was read
+ * @param farthestMs how far ahead a turn may lie
+ * @returns the time of the turn; undefined where the campaign does not run any more, or other children took the turns
  */
 export const takeTurn = async (
   table: string,
-  campaignId: string,
+  { campaignId, nextAt, intervalMs }: Campaign,
   now: number,
   farthestMs: number,
-): Promise<{ campaign: Campaign; at: number } | undefined> => {
-  const running = { status: ['running'] };
+): Promise<number | undefined> => {
+  const change = { add: { turns: 1 }, when: { status: ['running'] } };
+  if (nextAt < now) {
+    const set = { nextAt: now + intervalMs };
+    return (await updateItem(table, keyOf(campaignId), { ...change, set, whileBelow: { nextAt: now } })) && now;
+  }
   const item = await updateItem(table, keyOf(campaignId), {
+    ...change,
     set: {},
     advance: { nextAt: 'intervalMs' },
-    add: { turns: 1 },
-    when: running,
     whileFrom: { nextAt: now },
     whileBelow: { nextAt: now + farthestMs },
   });
   if (!item) return undefined;
-  const campaign = Campaign.parse(item);
-  return { campaign, at: campaign.nextAt - campaign.intervalMs };
+  const taken = Campaign.parse(item);
+  return taken.nextAt - taken.intervalMs;
 };
 
-/** No turn lies before this time: after a pause in which no child asked, and while Truora asked all runs to wait. */
-export const moveTurns = async (table: string, campaignId: string, to: number): Promise<void> => {
-  await updateItem(table, keyOf(campaignId), {
-    set: { nextAt: to },
-    when: { status: ['running'] },
-    whileBelow: { nextAt: to },
-  });
-};
-
-/** Changes the pace, unless another child has changed it meanwhile. */
-export const changePace = async (table: string, { campaignId, pacedAt }: Campaign, paced: Paced): Promise<void> => {
-  await updateItem(table, keyOf(campaignId), {
-    set: { ...defined(paced), intervalMs: intervalOf(paced.pace) },
+/**
+ * Changes the pace. No turn lies before a pace that begins later.
+ * @returns the campaign after it; undefined where another child has changed it meanwhile
+ */
+export const changePace = async (
+  table: string,
+  { campaignId, pacedAt, nextAt }: Campaign,
+  paced: Paced,
+): Promise<Campaign | undefined> => {
+  const moved = paced.pacedAt > nextAt ? { nextAt: paced.pacedAt } : {};
+  const item = await updateItem(table, keyOf(campaignId), {
+    set: { ...defined(paced), ...moved, intervalMs: intervalOf(paced.pace) },
     whileFrom: { pacedAt },
-    whileBelow: { pacedAt: pacedAt + 1 },
+    whileBelow: { pacedAt: pacedAt + 1, ...moved },
   });
+  return item && Campaign.parse(item);
 };
 
 /** How a row ended. It names no person. */

@@ -4,58 +4,52 @@ import { SLOWEST } from './campaign.ts';
 export type Paced = {
   askedPace: number;
   pace: number;
-  refusedPace?: number | undefined;
+  /** When the pace began, or will begin: after a cut no turn lies before it. */
   pacedAt: number;
-  /** The back-off that the last cut counted; empty after a step. */
-  countedBackOff?: string | undefined;
+  /** When the pace of the last cut began. */
+  cutAt?: number | undefined;
 };
 
-/** After a 429 the rows that have their turn, and the repeats of those that have begun, get 429s of the old pace. */
-const REST_MS = 30_000;
+/**
+ * No turn lies within this time after the last 429: the rows that had their turn before it begin meanwhile, in the place of new ones.
+ * It is longer than `WINDOW_MS` of turn.ts, so that no turn of the old pace is left. Milliseconds.
+ */
+const HOLD_MS = 3000;
 
-/** A minute without a 429 adds a step. */
-const QUIET_MS = 60_000;
+/** What a cut leaves of the pace, and what one leaves that follows a cut before the pace was quiet for `TRIED_MS`. */
+const CUT = 0.9;
 
-/** Up to this part of the pace that Truora refused, the steps are large: it took as much before. */
-const SAFE = 0.9;
+const DEEP_CUT = 0.75;
 
-/** A large step, and a small one beyond it that looks for the limit. Parts of the pace that was refused. */
-const LARGE = 0.2;
+const TRIED_MS = 30_000;
 
-const SMALL = 0.005;
+/** Ten quiet seconds add a hundredth of the pace. Two minutes after a cut the step begins to grow with the time since it. */
+const QUIET_MS = 10_000;
+
+const STEP = 0.01;
+
+const NEAR_MS = 120_000;
 
 export const intervalOf = (pace: number): number => Math.round(1000 / pace);
 
 /**
- * The pace that Truora is taken to refuse. 429s that go on after a cut are of the rows before it and say nothing new. After a large step,
- * the pace before the step was quiet for a minute: it becomes the safe part.
- */
-const refusedAt = ({ pace, refusedPace, countedBackOff }: Paced): number => {
-  if (refusedPace === undefined) return pace;
-  if (countedBackOff) return refusedPace;
-  const quiet = pace - LARGE * refusedPace;
-  return pace <= SAFE * refusedPace && quiet > 0 ? quiet / SAFE : pace;
-};
-
-/**
- * The pace after what the shared throttle says now. A 429 halves it; each quiet minute adds a step, up to the pace that was asked for.
- * Halving alone would use three quarters of Truora's limit on average; with large steps back to nine tenths of the refused pace and
- * small ones from there, a limit that stays is used for more than 85 % in the model of test/campaigns/pace.test.ts, and for less by whole campaigns.
+ * The pace after what the shared throttle says now. A 429 takes a tenth of it; 429s before the pace has begun are of rows before the cut,
+ * and only move its beginning. Quiet time raises it, up to what was asked for: slowly near the last cut, where Truora's limit is, and
+ * faster the longer Truora refuses nothing. A limit that stays is used for nine tenths (measured: test/campaigns/simulate.ts). Halving
+ * used less than half of it in short campaigns, and remembering the pace that was refused, as CUBIC does, used no more than this.
  * @param notBefore until when Truora asked all runs to wait, if it did
  * @returns undefined where nothing changes
  */
 export const nextPace = (paced: Paced, notBefore: string | undefined, now: number): Paced | undefined => {
-  const { askedPace, pace, pacedAt, countedBackOff } = paced;
+  const { askedPace, pace, pacedAt, cutAt } = paced;
   const busyUntil = Date.parse(String(notBefore)) || 0;
   if (busyUntil > now) {
-    if (notBefore === countedBackOff || now - pacedAt < REST_MS) return undefined;
-    const refusedPace = refusedAt(paced);
-    const halved = Math.max(SLOWEST, Math.min(pace, refusedPace) / 2);
-    return { askedPace, pace: halved, refusedPace, pacedAt: now, countedBackOff: notBefore };
+    const from = busyUntil + HOLD_MS;
+    if (now < pacedAt) return from > pacedAt ? { ...paced, pacedAt: from } : undefined;
+    const isTried = cutAt !== undefined && now - cutAt >= TRIED_MS;
+    return { askedPace, pace: Math.max(SLOWEST, pace * (isTried ? CUT : DEEP_CUT)), pacedAt: from, cutAt: from };
   }
-  if (pace >= askedPace || now - Math.max(pacedAt, busyUntil) < QUIET_MS) return undefined;
-  const refused = paced.refusedPace ?? askedPace;
-  const safe = SAFE * refused;
-  const larger = pace < safe ? Math.min(safe, pace + LARGE * refused) : pace + SMALL * refused;
-  return { ...paced, pace: Math.min(askedPace, larger), pacedAt: now, countedBackOff: '' };
+  if (pace >= askedPace || now - pacedAt < QUIET_MS) return undefined;
+  const step = STEP * Math.max(1, (now - (cutAt ?? pacedAt)) / NEAR_MS);
+  return { ...paced, pace: Math.min(askedPace, pace * (1 + step)), pacedAt: now };
 };

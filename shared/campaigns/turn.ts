@@ -1,25 +1,33 @@
 import type { ThrottleStore } from '../domain/throttle.ts';
-import type { Campaign } from './campaign.ts';
-import { CampaignHeldError, TurnFarError } from './errors.ts';
-import { changePace, moveTurns, readCampaign, takeTurn } from './items.ts';
+import { type Campaign, childrenFor } from './campaign.ts';
+import { CampaignHeldError, QueueLongError, TurnFarError } from './errors.ts';
+import { changePace, readCampaign, takeTurn } from './items.ts';
 import { nextPace } from './pace.ts';
 import { caseOf } from './row-end.ts';
+import { endedRows } from './view.ts';
 
 /**
  * The longest time between a turn and the row's start, and so between a pause and the last start. It is short, so that few rows begin at
- * a pace that Truora has refused: the 429s of a backlog cost half of its limit. Milliseconds.
+ * a pace that Truora has refused. At a slow pace, at which few rows ask, it is two turns, so that hardly one passes unasked. Milliseconds.
  */
-export const FARTHEST_MS = 10_000;
+export const WINDOW_MS = 2000;
 
-/** Of concurrent children each may move the turns once before one of them takes a turn. */
+const SLOW_WINDOW_MS = 10_000;
+
+const windowOf = ({ intervalMs }: Campaign): number => Math.min(SLOW_WINDOW_MS, Math.max(WINDOW_MS, 2 * intervalMs));
+
+/** Where a row waits longer for its turn, rows ask less often: about every hundred seconds, so that two still ask for each turn. */
+const LONG_QUEUE_MS = 200_000;
+
+/** Of concurrent children each may take the turn once before one of them gets it. */
 const ROUNDS = 5;
 
 /**
- * Gives a row its turn. The pace is kept by one conditional write a turn. While Truora asked all runs to wait no turn is given for that
- * time, and the pace is changed after the write. In a campaign that holds, a row whose case had begun goes on: an execution that was
+ * Gives a row its turn. The pace is kept by one conditional write a turn, and a row that gets none only reads. While Truora asked all
+ * runs to wait, and a little longer, no turn is given. In a campaign that holds, a row whose case had begun goes on: an execution that was
  * killed left it, its repeat is free, and its result belongs to the campaign.
  * @returns the time at which the row may begin
- * @throws CampaignHeldError, TurnFarError
+ * @throws CampaignHeldError, TurnFarError, QueueLongError
  */
 export const turnFor = async (
   table: string,
@@ -35,7 +43,7 @@ export const turnFor = async (
   }
 };
 
-const refuseHeld = async (table: string, campaignId: string): Promise<Campaign> => {
+const readRunning = async (table: string, campaignId: string): Promise<Campaign> => {
   const campaign = await readCampaign(table, campaignId);
   if (campaign?.status !== 'running') throw new CampaignHeldError('the campaign begins no row');
   return campaign;
@@ -43,24 +51,27 @@ const refuseHeld = async (table: string, campaignId: string): Promise<Campaign> 
 
 const nextTurn = async (table: string, throttle: ThrottleStore, campaignId: string): Promise<{ at: string }> => {
   const { notBefore, closed } = await throttle.read();
-  if (closed !== undefined) {
-    // A campaign can be paused and canceled while the throttle is closed.
-    await refuseHeld(table, campaignId);
-    throw new TurnFarError('creating validations is switched off');
-  }
-  const wait = Date.parse(String(notBefore));
-  if (wait > Date.now()) await moveTurns(table, campaignId, wait);
-  const now = Date.now();
   for (let round = 0; round < ROUNDS; round += 1) {
-    const turn = await takeTurn(table, campaignId, now, FARTHEST_MS);
-    if (turn) {
-      const paced = nextPace(turn.campaign, notBefore, now);
-      if (paced) await changePace(table, turn.campaign, paced);
-      return { at: new Date(turn.at).toISOString() };
-    }
-    const campaign = await refuseHeld(table, campaignId);
-    if (campaign.nextAt >= now + FARTHEST_MS) throw new TurnFarError('no turn is free yet');
-    if (campaign.nextAt < now) await moveTurns(table, campaignId, now);
+    // Also while the throttle is closed: a campaign can be paused and canceled then.
+    const read = await readRunning(table, campaignId);
+    if (closed !== undefined) throw new TurnFarError('creating validations is switched off');
+    const now = Date.now();
+    const paced = nextPace(read, notBefore, now);
+    const campaign = paced ? await changePace(table, read, paced) : read;
+    if (!campaign) continue;
+    const farthest = windowOf(campaign);
+    if (campaign.nextAt >= now + farthest) throw farError(campaign);
+    const at = await takeTurn(table, campaign, now, farthest);
+    if (at !== undefined) return { at: new Date(at).toISOString() };
   }
   throw new TurnFarError('other rows took the turns');
+};
+
+/** By the rows that may wait: all that are left, or as many as run at once. */
+const farError = (campaign: Campaign): Error => {
+  const { runnable, askedPace, pace } = campaign;
+  const waiting = Math.min(runnable - endedRows(campaign), childrenFor(askedPace));
+  return (1000 * waiting) / pace > LONG_QUEUE_MS
+    ? new QueueLongError('many rows wait for their turn')
+    : new TurnFarError('no turn is free yet');
 };

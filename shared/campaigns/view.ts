@@ -31,8 +31,8 @@ export const CampaignView = z.object({
     ended: z.int(),
     byStatus: z.record(z.string(), z.int()),
   }),
-  /** When the last row that can run gets its turn, at the pace of now. */
-  lastTurnAt: z.optional(Timestamp),
+  /** When the last row ends, as rows went until now. Before the start: if it were started now. */
+  endsAt: z.optional(Timestamp),
 });
 
 export type CampaignView = z.infer<typeof CampaignView>;
@@ -41,10 +41,21 @@ export const CampaignList = z.object({ campaigns: z.array(CampaignView) });
 
 export const endedRows = (campaign: Campaign): number => counted.reduce((sum, status) => sum + campaign[status], 0);
 
-/** When the last row gets its turn if the pace stays. Before the start: if it were started now. */
-export const lastTurnOf = (campaign: Campaign, now: Date): Date => {
+/**
+ * Rows a second, as they got their turns since the start: 429s, rows that were killed and times without an execution count. A pace that
+ * is slower by now holds instead.
+ */
+const progressOf = ({ pace, turns, turnsBefore, startedAt, nextAt, status }: Campaign, now: number): number => {
+  const given = turns - turnsBefore;
+  if (startedAt === undefined || given <= 0) return pace;
+  const until = status === 'running' ? Math.max(now, nextAt) : nextAt;
+  return Math.min(pace, (1000 * given) / (until - Date.parse(startedAt)));
+};
+
+/** When the last row ends. Rows that have begun count as left: they end as long after their turns as the last row after its own. */
+export const endOf = (campaign: Campaign, now: Date): Date => {
   const left = Math.max(0, campaign.runnable - endedRows(campaign));
-  return new Date(Math.max(now.getTime(), campaign.startedAt ? campaign.nextAt : 0) + (left * 1000) / campaign.pace);
+  return new Date(now.getTime() + (left * 1000) / progressOf(campaign, now.getTime()));
 };
 
 export const presentCampaign = (campaign: Campaign, now: Date): CampaignView => {
@@ -56,7 +67,7 @@ export const presentCampaign = (campaign: Campaign, now: Date): CampaignView => 
       ...campaign,
       manifest: defined({ key: manifest.key, versionId: manifest.versionId, sha256: manifest.sha256 }),
       counts: { rows, runnable, refused: refusals, turns, ended: endedRows(campaign), byStatus },
-      lastTurnAt: hasEnd ? lastTurnOf(campaign, now).toISOString() : undefined,
+      endsAt: hasEnd ? endOf(campaign, now).toISOString() : undefined,
     }),
   );
 };

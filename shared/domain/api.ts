@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { Country } from './consent.ts';
-import { defined } from './defined.ts';
 import { RequestInvalidError } from './errors.ts';
 import { AccountId, RevalidationId, TruoraId } from './ids.ts';
 import { isEnd, outcomeStatuses, phases } from './lifecycle.ts';
@@ -210,19 +209,22 @@ export const presentRevalidation = (
   const { options, uploads, revalidationId, accountId, enrollmentId, purpose, reference, calledBy } = ticket ?? {};
   const repeats = (uploads?.size ?? 0) - 1;
   const asked = { revalidationId, accountId, enrollmentId, purpose, reference, calledBy, forceNew: ticket?.forceNew };
-  return Revalidation.parse(
-    defined({
-      status: record ? statusOf(record) : 'pending',
-      phase: ticket && phaseOf(ticket),
-      ...asked,
-      requested: options,
-      ...record,
-      phrase,
-      recordBefore: phrase && record?.used?.recordBefore,
-      repeats: repeats > 0 ? repeats : undefined,
-    }),
-  );
+  const all: Record<string, unknown> = {
+    status: record ? statusOf(record) : 'pending',
+    phase: ticket && phaseOf(ticket),
+    ...asked,
+    requested: options,
+    ...record,
+    phrase,
+    recordBefore: phrase && record?.used?.recordBefore,
+    repeats: repeats > 0 ? repeats : undefined,
+  };
+  const entries = shown.flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]]));
+  return Object.fromEntries(entries) as Revalidation;
 };
+
+/** What of a record and its ticket is shown. Both were parsed by the same schemas when they were read, so they are not parsed again. */
+const shown = Object.keys(Revalidation.shape);
 
 /** The last entry of a page. It names no person: the call itself says whose list it is. */
 export const ListPosition = z.strictObject({ revalidationId: RevalidationId, claimedAt: Timestamp });

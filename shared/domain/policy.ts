@@ -105,7 +105,7 @@ export const applyPolicy = (asked: Asked, policies: Policies): Options => {
   });
 };
 
-const withSubvalidations = (asked: Options, required: readonly string[]): Options => {
+const withSubvalidations = (asked: Options, required: readonly string[]) => {
   const { liveness: _, subvalidations: __, ...others } = asked;
   const all = ['similarity', ...(subvalidationsOf(asked) ?? []), ...required];
   return { ...others, subvalidations: subvalidations.filter((one) => all.includes(one)) };
@@ -118,12 +118,7 @@ const withSubvalidations = (asked: Options, required: readonly string[]): Option
  */
 export const comparableOptions = (asked: Asked, policies: Policies): Options => {
   const { minimumThreshold: floor, maxTimeoutSeconds: longest, require = [] } = policyOf(policies, asked);
-  const {
-    threshold,
-    timeoutSeconds,
-    subvalidations: named = [],
-    ...others
-  } = withSubvalidations(asked.options ?? {}, []);
+  const { threshold, timeoutSeconds, subvalidations: named, ...others } = withSubvalidations(asked.options ?? {}, []);
   return defined({
     ...others,
     subvalidations: named.filter((one) => one === 'similarity' || !require.some((of) => of === one)),

@@ -147,10 +147,17 @@ const variables = {
 
 export type EnvKey = keyof typeof variables;
 
-/** One parsed variable. It is read at use, never at import. @throws TypeError that names the variable */
+/** What was parsed last, by variable: a warm function reads the same texts again in each run. */
+const parsed = new Map<EnvKey, { text: string | undefined; value: unknown }>();
+
+/** One parsed variable. It is read at use, never at import, and parsed when its text has changed. @throws TypeError that names the variable */
 export const env = <Key extends EnvKey>(key: Key): z.infer<(typeof variables)[Key]> => {
-  const { success, data } = variables[key].safeParse(process.env[key]);
+  const text = process.env[key];
+  const known = parsed.get(key);
+  if (known && known.text === text) return known.value as z.infer<(typeof variables)[Key]>;
+  const { success, data } = variables[key].safeParse(text);
   if (!success) throw new TypeError(`environment variable ${key} is missing or malformed`);
+  parsed.set(key, { text, value: data });
   return data as z.infer<(typeof variables)[Key]>;
 };
 

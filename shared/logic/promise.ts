@@ -22,7 +22,9 @@ export const promise = async (
   rules: PromiseRules,
 ): Promise<{ revalidationId: string; isRepeat: boolean }> => {
   const { revalidationId, accountId, options, purpose } = ticket;
-  if (await isPromised(ledger, ticket, rules)) return { revalidationId, isRepeat: true };
+  // The id of a ticket with a form is random: there is nothing to find.
+  const isRandom = ticket.upload !== undefined;
+  if (!isRandom && (await isPromised(ledger, ticket, rules))) return { revalidationId, isRepeat: true };
   // The retry is only looked up here; the claim takes its slot.
   if (options.retryOf) await findRetried(ledger, { retryOf: options.retryOf, accountId, purpose }, rules.retries);
   const isNew = await issueTicket(ledger, ticket);

@@ -62,8 +62,11 @@ export type StartedCase = {
 export const start = async (settings: StartSettings, call: StartCall): Promise<StartedCase> => {
   const { ledger, mediaBucket, machineArn, captureUrl } = settings;
   await refuseErased(ledger.table, call.body.accountId);
-  const { revalidationId: id, isRepeat } = await promised(settings, call);
-  const [record, ticket] = await Promise.all([readRecord(ledger, id), readTicket(ledger.table, id)]);
+  const { revalidationId: id, isRepeat, issued } = await promised(settings, call);
+  // A form that was issued just now has had no upload: there is no record.
+  const [record, ticket] = issued
+    ? [undefined, issued]
+    : await Promise.all([readRecord(ledger, id), readTicket(ledger.table, id)]);
   if (!record && !ticket) throw new CallRefusedError('revalidation_unknown', 'its time in the ledger is over');
   if (record && isRepeat) refuseOldAnswer(record, call.maxAgeSeconds);
   const open = record && !isWaiting(record) ? undefined : ticket;
@@ -91,12 +94,13 @@ const promised = async (settings: StartSettings, call: StartCall) => {
     ? { scope: calledBy, key, body: hashOfQuestion(body, policy), accountId: body.accountId }
     : undefined;
   const known = alias && (await findKey(ledger, alias));
-  if (known) return { revalidationId: known, isRepeat: true };
+  if (known) return { revalidationId: known, isRepeat: true, issued: undefined };
   const ticket = await ticketFor(settings, call);
   const { revalidationId, isRepeat } = await promise(ledger, ticket, { policy, maxAgeSeconds, retries });
   // The promise comes first: a key that names nothing could never be corrected.
   const named = alias ? await bindKey(ledger, { ...alias, revalidationId }) : revalidationId;
-  return { revalidationId: named, isRepeat: isRepeat || named !== revalidationId };
+  const isKnown = isRepeat || named !== revalidationId;
+  return { revalidationId: named, isRepeat: isKnown, issued: isKnown || !ticket.upload ? undefined : ticket };
 };
 
 /** What is promised. Media that Truora cannot take is refused here, and nothing is written for it. */

@@ -99,7 +99,8 @@ describe('the worked example of "Add a step"', () => {
   test('deploys the step as a function with its permissions, and as a state between its neighbours', async () => {
     const script = `
       import { Config } from './infra/aws/config.ts';
-      import { resourcesOf, synthesize } from './infra/local/template.ts';
+      import { synthesize } from './infra/local/synthesize.ts';
+      import { resourcesOf } from './infra/local/template.ts';
       import { definition } from './infra/workflow/definition.ts';
       const template = synthesize(Config.parse({}));
       const { States } = definition({ callbackTimeoutSeconds: 60 });

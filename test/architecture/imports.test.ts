@@ -221,7 +221,7 @@ describe('the imports', () => {
       /^shared\/(aws|ledger|logic)\/|^infra\/local\/|^infra\/aws\/(identity|read-parameter)\.ts$|^infra\/cli\/aws\//,
     ],
     ['of middy', /^@middy\//, /^shared\/lambda\//],
-    ['of CDK', /^aws-cdk-lib|^constructs$/, /^infra\/aws\/|^infra\/local\/template\.ts$/],
+    ['of CDK', /^aws-cdk-lib|^constructs$/, /^infra\/aws\/|^infra\/local\/synthesize\.ts$/],
     ['of a function', /^functions\/|^\?$/, /^infra\/local\/lambda\.ts$/],
     [
       "of Truora's client",

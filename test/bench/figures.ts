@@ -3,7 +3,7 @@ export type Figure = {
   metric: string;
   what: string;
   value: number;
-  unit: 'x' | '%' | 'ms' | 'count' | '/s' | 'KB' | 'MB' | 'USD';
+  unit: 'x' | '%' | 'ms' | 's' | 'count' | '/s' | 'KB' | 'MB' | 'USD';
   /** The 95th percentile of the repetitions, where there are any. */
   p95?: number;
   target?: { atMost: number } | { atLeast: number };

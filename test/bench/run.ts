@@ -7,9 +7,11 @@ import { picture } from './picture.ts';
 import { table } from './table.ts';
 
 const help = `npm run -s bench [-- METRIC ...] [--keep]
-Measures, on this machine and loopback only: B1 whole flow, B2 throughput and memory, B3 cold starts, B5 memory of the
-move, B6 processor time of the move, B7 poll schedules, B8 webhook to resumed, B9 units a run, B10 forged
-webhooks. All of them when none is named; BENCH_RUNS=1000 shortens B2, which takes 10,000 runs. Every figure is printed with its target and reference; nothing is judged.
+Measures, on this machine and loopback only: B1 whole flow, B2 throughput and memory, B3 cold starts (with C1, those of a run),
+B5 memory of the move, B6 processor time of the move, B7 poll schedules, B8 webhook to resumed (with C2, to announced), B9 units a run,
+B10 forged webhooks, C3 calls to the API, C4 a campaign, C5 memory of a manifest, C6 a fresh clone with its tests (C7), C8 sizes of
+the pages. All of them when none is named; BENCH_RUNS=1000 shortens B2, which takes 10,000 runs. Every figure is printed with its target
+and reference; nothing is judged.
 The table, the raw values and a picture are written to .bench/; --keep also writes test/bench/RESULTS.md and its picture.
 Exit code: 0 measured, with any result; 2 invalid arguments; 3 a metric could not be measured.`;
 
@@ -18,9 +20,12 @@ const root = join(import.meta.dirname, '../..');
 const folder = join(root, '.bench');
 
 /** Where each metric is measured. Each runs in a process of its own, so that none inherits another's heap. */
-const metrics: Record<string, () => Promise<Metric>> = {
+const metrics: Record<string, (part: string | undefined) => Promise<Metric>> = {
   B1: async () => (await import('./metrics/flow.ts')).wholeFlow,
-  B2: async () => (await import('./metrics/throughput.ts')).throughput,
+  B2: async (part) =>
+    part
+      ? (await import('./metrics/functions-heap.ts')).functionsHeap
+      : (await import('./metrics/throughput.ts')).throughput,
   B3: async () => (await import('./metrics/cold-start.ts')).coldStarts,
   B5: async () => (await import('./metrics/move.ts')).memory,
   B6: async () => (await import('./metrics/move.ts')).processor,
@@ -28,11 +33,18 @@ const metrics: Record<string, () => Promise<Metric>> = {
   B8: async () => (await import('./metrics/webhooks.ts')).resumes,
   B9: async () => (await import('./metrics/units.ts')).units,
   B10: async () => (await import('./metrics/webhooks.ts')).forgeries,
+  C3: async () => (await import('./metrics/api.ts')).calls,
+  C4: async () => (await import('./metrics/campaigns.ts')).campaign,
+  C5: async () => (await import('./metrics/campaigns.ts')).manifest,
+  C6: async () => (await import('./metrics/install.ts')).freshClone,
+  C8: async () => (await import('./metrics/pages.ts')).pages,
 };
 
-/** B1's two latencies need a system each, and one process holds one system. */
-const passes = (metric: string): Record<string, string>[] =>
-  metric === 'B1' ? [{ BENCH_LATENCY: '0' }, { BENCH_LATENCY: '2000' }] : [{}];
+/** B1's two latencies and B2's two parts need a system each, and one process holds one system. */
+const passes = (metric: string): Record<string, string>[] => {
+  if (metric === 'B1') return [{ BENCH_LATENCY: '0' }, { BENCH_LATENCY: '2000' }];
+  return metric === 'B2' ? [{}, { BENCH_PART: 'functions' }] : [{}];
+};
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -52,7 +64,7 @@ const measureApart = (metric: string, variables: Record<string, string>): Promis
 
 /** Runs and tells, in the process of one metric. */
 const measureHere = async (metric: string): Promise<void> => {
-  const measure = await metrics[metric]?.();
+  const measure = await metrics[metric]?.(process.env.BENCH_PART);
   const figures = await measure?.(say);
   process.send?.(figures, () => process.exit(0));
 };

@@ -1,57 +1,68 @@
 import { describe, expect, test } from 'vitest';
 import { nextPace, type Paced } from '../../shared/campaigns/pace.ts';
 
-const MINUTE = 60_000;
+const SECOND = 1000;
+
+const MINUTE = 60 * SECOND;
 
 const at = (ms: number) => new Date(ms).toISOString();
 
 const start: Paced = { askedPace: 10, pace: 10, pacedAt: 0 };
 
+/** The pace after so long a time of quiet, asked for each second. */
+const quietFor = (paced: Paced, from: number, ms: number): Paced => {
+  let now = paced;
+  for (let time = from; time <= from + ms; time += SECOND) now = nextPace(now, undefined, time) ?? now;
+  return now;
+};
+
 describe('the pace', () => {
-  test('halves at a 429, once for one back-off', () => {
-    const notBefore = at(MINUTE + 2000);
-    const halved = nextPace(start, notBefore, MINUTE);
-    expect(halved).toEqual({ askedPace: 10, pace: 5, refusedPace: 10, pacedAt: MINUTE, countedBackOff: notBefore });
-    const long = { ...start, ...halved, countedBackOff: at(9 * MINUTE) };
-    expect(nextPace(long, at(9 * MINUTE), 3 * MINUTE)).toBeUndefined();
+  test('loses a quarter at the first 429, and begins three seconds after the time that Truora asked for', () => {
+    const begins = MINUTE + 5 * SECOND;
+    expect(nextPace(start, at(MINUTE + 2 * SECOND), MINUTE)).toEqual({
+      askedPace: 10,
+      pace: 7.5,
+      pacedAt: begins,
+      cutAt: begins,
+    });
   });
 
-  test('does not halve again for the calls of runs that had begun', () => {
-    const halved = { ...start, pace: 5, pacedAt: MINUTE };
-    expect(nextPace(halved, at(MINUTE + 40_000), MINUTE + 29_999)).toBeUndefined();
-    expect(nextPace(halved, at(2 * MINUTE + 2000), 2 * MINUTE)?.pace).toBe(2.5);
+  test('loses a tenth at a 429 after half a quiet minute, and a quarter at one before it', () => {
+    const cut = { ...start, cutAt: 0 };
+    expect(nextPace(cut, at(MINUTE), 30 * SECOND)?.pace).toBe(9);
+    expect(nextPace(cut, at(MINUTE), 30 * SECOND - 1)?.pace).toBe(7.5);
   });
 
-  test('adds no step in the minute after a back-off, though none is under way', () => {
-    const halved = { ...start, pace: 5, refusedPace: 10 };
-    expect(nextPace(halved, at(9 * MINUTE), 10 * MINUTE - 1)).toBeUndefined();
-    expect(nextPace(halved, at(9 * MINUTE), 10 * MINUTE)?.pace).toBe(7);
+  test('is cut once by all 429s that come before it has begun, for as long as they go on', () => {
+    let paced = nextPace(start, at(MINUTE + 2 * SECOND), MINUTE) ?? start;
+    for (let now = MINUTE + SECOND; now < 15 * MINUTE; now += SECOND)
+      paced = nextPace(paced, at(now + 2 * SECOND), now) ?? paced;
+    expect(paced).toMatchObject({ pace: 7.5, pacedAt: 15 * MINUTE - SECOND + 5 * SECOND, cutAt: MINUTE + 5 * SECOND });
+    expect(nextPace(paced, at(15 * MINUTE), 15 * MINUTE - SECOND)).toBeUndefined();
   });
 
-  test('returns after a step that was too large to the pace that was quiet, and not to that of the first 429', () => {
-    const cut = nextPace({ ...start, pace: 8, refusedPace: 10, countedBackOff: '' }, at(MINUTE + 2000), MINUTE);
-    expect([cut?.refusedPace?.toFixed(2), cut?.pace.toFixed(2)]).toEqual(['6.67', '3.33']);
-    const again = nextPace({ ...start, ...cut }, at(3 * MINUTE + 2000), 3 * MINUTE);
-    expect([again?.refusedPace?.toFixed(2), again?.pace.toFixed(2)]).toEqual(['6.67', '1.67']);
+  test('is never lower than the slowest one', () => {
+    expect(nextPace({ ...start, pace: 0.011 }, at(MINUTE), 0)?.pace).toBe(0.01);
   });
 
   test('ignores a back-off that is over', () => {
     expect(nextPace(start, at(MINUTE - 1), MINUTE)).toBeUndefined();
   });
 
-  test('grows by large steps to nine tenths of what was refused, and by small ones from there, each a quiet minute', () => {
-    const paces = [];
-    let paced: Paced = { ...start, pace: 5, refusedPace: 10 };
-    for (let now = MINUTE; now <= 6 * MINUTE; now += MINUTE) {
-      expect(nextPace(paced, undefined, now - 1)).toBeUndefined();
-      paced = nextPace(paced, undefined, now) ?? paced;
-      paces.push(Number(paced.pace.toFixed(2)));
-    }
-    expect(paces).toEqual([7, 9, 9.05, 9.1, 9.15, 9.2]);
+  test('gains a hundredth after ten quiet seconds, and no sooner', () => {
+    const cut = { ...start, pace: 5, cutAt: 0 };
+    expect(nextPace(cut, undefined, 10 * SECOND - 1)).toBeUndefined();
+    expect(nextPace(cut, undefined, 10 * SECOND)).toEqual({ ...cut, pace: 5.05, pacedAt: 10 * SECOND });
+  });
+
+  test('gains more the longer Truora refuses nothing: a tenth in two minutes, and ten times as much in half an hour', () => {
+    const cut = { ...start, askedPace: 80, pace: 5, cutAt: 0 };
+    expect(quietFor(cut, 0, 2 * MINUTE).pace / 5).toBeCloseTo(1.13, 1);
+    expect(quietFor(cut, 0, 30 * MINUTE).pace).toBeGreaterThan(50);
   });
 
   test('never exceeds what was asked for', () => {
-    const nearly = { ...start, pace: 9.98, refusedPace: 12 };
+    const nearly = { ...start, pace: 9.98 };
     expect(nextPace(nearly, undefined, MINUTE)?.pace).toBe(10);
     expect(nextPace({ ...nearly, pace: 10 }, undefined, MINUTE)).toBeUndefined();
   });
@@ -60,12 +71,14 @@ describe('the pace', () => {
     for (const limit of [0.7, 3, 8.2, 40]) {
       let paced: Paced = { askedPace: 80, pace: 80, pacedAt: 0 };
       let used = 0;
-      // Ten hours by the second; a pace above the limit is told to wait for two seconds.
-      const seconds = 36_000;
+      // Three hours by the second. A pace above the limit is told to wait for two seconds, and rows that were held are not made up for.
+      const seconds = 10_800;
       for (let second = 1; second <= seconds; second += 1) {
-        const notBefore = paced.pace > limit ? at(second * 1000 + 2000) : undefined;
-        paced = { ...paced, ...nextPace(paced, notBefore, second * 1000) };
-        used += Math.min(limit, paced.pace);
+        const now = second * SECOND;
+        const begins = now >= paced.pacedAt;
+        if (begins) used += Math.min(limit, paced.pace);
+        const notBefore = begins && paced.pace > limit ? at(now + 2 * SECOND) : undefined;
+        paced = nextPace(paced, notBefore, now) ?? paced;
       }
       expect(used / (seconds * limit)).toBeGreaterThan(0.85);
     }

@@ -14,18 +14,21 @@ const simulated = (plan: Plan): Promise<Simulated> => run('--plan', JSON.stringi
 
 // A minute of work, and more on a machine that is busy.
 describe('a campaign in virtual time', { timeout: 600_000 }, () => {
-  test('that is killed three times under a limit that it does not know charges each row once', async () => {
-    const rows = 1500;
-    const { view, charges, mostCharges, results, announced, forecast } = await simulated({
+  test('that is killed three times uses a limit that it does not know, charges each row once, and ends when it says', async () => {
+    const rows = 5000;
+    const { view, charges, mostCharges, results, announced, forecast, seconds, used } = await simulated({
       seed: 7,
       rows,
-      pace: 4,
-      limit: 3,
-      kills: [100, 250, 400],
+      pace: 15,
+      limit: 12,
+      kills: [90, 200, 310],
+      resumeAfter: 5,
     });
     expect(view).toMatchObject({ status: 'ended', counts: { ended: rows } });
     expect([charges, mostCharges, results, announced.length]).toEqual([rows, 1, rows, 1]);
-    expect(forecast).toBeGreaterThan(0);
+    // In the middle: of a campaign of minutes, the first results and the last rows take a large part.
+    expect(used.midway).toBeGreaterThan(0.85);
+    expect(Math.abs(forecast / seconds - 1)).toBeLessThan(0.15);
   });
 
   test('holds its promises with a fault, a pause or a cancellation at each effect, and a kill soon after it', async () => {

@@ -1,11 +1,9 @@
-import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Invocation, LambdaHost } from '../../infra/local/lambda.ts';
-import { type Execution, type Machine, machineOf } from '../../infra/local/state-machine.ts';
+import { type Machine, machineOf } from '../../infra/local/state-machine.ts';
 import type { Template } from '../../infra/local/template.ts';
 import { campaignDefinition } from '../../infra/workflow/campaign.ts';
 import { controlCampaign } from '../../shared/campaigns/control.ts';
@@ -21,9 +19,9 @@ import { presentCampaign } from '../../shared/campaigns/view.ts';
 import { Throttle } from '../../shared/domain/throttle.ts';
 import { campaignSteps } from '../../shared/workflow/functions.ts';
 import { memoryLedger } from '../simulation/aws/ledger.ts';
-import { chanceOf } from '../simulation/virtual/chance.ts';
 import { clock, installClock } from '../simulation/virtual/clock.ts';
 import { campaign } from '../support/campaign.ts';
+import { casesOf, MAIN, memoryObjects } from './simulated-parts.ts';
 
 /** What happens to one effect: a call to the ledger, S3, Step Functions or the bus. */
 export type Fault = 'before' | 'after' | 'killed';
@@ -34,8 +32,9 @@ export type Plan = {
   pace: number;
   /** Create calls a second that Truora takes; it is told to no part of the campaign. */
   limit: number;
-  /** Seconds after the start at which the execution of the campaign is killed; it is resumed a minute later. */
+  /** Seconds after the start at which the execution of the campaign is killed, and how many later it is resumed: a minute by default. */
   kills?: readonly number[];
+  resumeAfter?: number;
   /** Ends a campaign that does not end by itself. Virtual. */
   mostSeconds?: number;
   /** One effect that fails: before it happened, after it, or with the whole execution. Counted from 1. */
@@ -56,8 +55,10 @@ export type Simulated = {
   retries: number;
   announced: string[];
   seconds: number;
-  /** The forecast of the whole time after the first tenth. Seconds. */
+  /** What the campaign itself says after the first tenth of its rows: when it ends. Seconds after its start. */
   forecast: number;
+  /** Ended rows a second as a part of the limit: over all seconds, and from the first tenth to the last, while an execution ran. */
+  used: { inAll: number; midway: number };
   starts: number;
   throttled: number;
 };
@@ -67,8 +68,6 @@ const BUCKET = 'media';
 const TABLE = 'ledger';
 
 const arnOf = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
-
-const MAIN = 'arn:aws:states:us-east-1:000000000000:stateMachine:face';
 
 const CAMPAIGNS = `${MAIN}-campaigns`;
 
@@ -90,132 +89,20 @@ const template: Template = {
   },
 };
 
-/** Objects in memory, by key. */
-const memoryObjects = () => {
-  const objects = new Map<string, Buffer>();
-  const missing = () =>
-    Object.assign(new Error('NoSuchKey'), { name: 'NoSuchKey', $metadata: { httpStatusCode: 404 } });
-  const operations: Record<string, (input: Record<string, unknown>) => unknown> = {
-    HeadObject: ({ Key }) => {
-      const found = objects.get(String(Key));
-      if (!found) throw missing();
-      return { VersionId: 'v1', ContentLength: found.length };
-    },
-    GetObject: ({ Key }) => {
-      const found = objects.get(String(Key));
-      if (!found) throw missing();
-      // In chunks, as a network gives it.
-      const chunks = Array.from({ length: Math.ceil(found.length / 65_536) }, (_, n) =>
-        found.subarray(n * 65_536, (n + 1) * 65_536),
-      );
-      return { Body: Readable.from(chunks, { objectMode: false }) };
-    },
-    PutObject: async ({ Key, Body }) => {
-      objects.set(String(Key), typeof Body === 'string' ? Buffer.from(Body) : await buffer(Body as Readable));
-      return {};
-    },
-  };
-  return { objects, operations };
-};
-
 const realImmediate = setImmediate;
 
 /** Whether a real file is being read or written. */
 const writesFiles = (): boolean => process.getActiveResourcesInfo().some((name) => /^(FSReq|FileHandle)/.test(name));
 
-/** The machine of cases, as far as a campaign sees it: a key is charged once, and a repeat gets the first outcome. */
-const casesOf = (
-  plan: Plan,
-  throttleNow: () => { notBefore?: string },
-  backOff: (until: string) => void,
-  onClaim: (key: string) => void,
-) => {
-  const chance = chanceOf(plan.seed);
-  const cases = new Map<string, { charges: number; ended: Promise<Execution>; isOver: boolean }>();
-  const counts = { starts: 0, throttled: 0 };
-  let tokens = plan.limit;
-  let filledAt = Date.now();
-  const later = (ms: number) => new Promise<void>((resolve) => clock.after(ms, resolve));
-
-  const mayCreate = (): boolean => {
-    const now = Date.now();
-    tokens = Math.min(Math.max(1, plan.limit), tokens + ((now - filledAt) * plan.limit) / 1000);
-    filledAt = now;
-    if (tokens < 1) return false;
-    tokens -= 1;
-    return true;
-  };
-
-  const run = async (key: string, execution: Execution): Promise<Execution> => {
-    const one = cases.get(key);
-    await later(chance.whole(300, 1500));
-    // As the machine's own retry of a throttle: 5 s growing to 60 s, with full jitter.
-    for (let n = 0; ; n += 1) {
-      const { notBefore } = throttleNow();
-      const isWaiting = Date.parse(String(notBefore)) > Date.now();
-      if (!isWaiting && mayCreate()) break;
-      if (!isWaiting) {
-        counts.throttled += 1;
-        backOff(new Date(Date.now() + 2000).toISOString());
-      }
-      await later(chance.whole(1, 1000 * Math.min(60, 5 * 1.5 ** n)));
-    }
-    if (one) one.charges += 1;
-    await later(chance.whole(3000, 30_000));
-    const luck = chance.whole(1, 100);
-    if (luck === 1)
-      Object.assign(execution, {
-        status: 'FAILED',
-        error: 'RevalidationFailedError',
-        cause: 'truora_unreachable_at_deadline',
-      });
-    else {
-      const status = luck < 6 ? 'declined' : luck < 8 ? 'expired' : 'approved';
-      const reason = {
-        declined: 'similarity_threshold_not_passed',
-        expired: 'input_file_not_uploaded',
-        approved: undefined,
-      }[status];
-      Object.assign(execution, {
-        status: 'SUCCEEDED',
-        output: { status, reason, revalidationId: `RVL${'0'.repeat(32)}` },
-      });
-    }
-    if (one) one.isOver = true;
-    return execution;
-  };
-
-  const machine = {
-    arn: MAIN,
-    start: (input: unknown): Execution => {
-      counts.starts += 1;
-      const { request } = input as { request: { idempotencyKey: string } };
-      const key = request.idempotencyKey;
-      const executionArn = `${MAIN.replace(':stateMachine:', ':execution:')}:${counts.starts}`;
-      const execution: Execution = {
-        executionArn,
-        status: 'RUNNING',
-        startedAt: new Date(),
-        input,
-        ended: Promise.resolve(),
-      };
-      const known = cases.get(key);
-      if (known) {
-        execution.ended = known.ended.then(async ({ status, output, error, cause }) => {
-          await later(500);
-          Object.assign(execution, { status, output, error, cause });
-        });
-        return execution;
-      }
-      const one = { charges: 0, isOver: false, ended: Promise.resolve(execution) };
-      cases.set(key, one);
-      onClaim(key);
-      one.ended = run(key, execution);
-      execution.ended = one.ended.then(() => {});
-      return execution;
-    },
-  } as unknown as Machine;
-  return { machine, cases, counts };
+/** Ended rows a second while an execution ran, as a part of the limit. */
+const midwayOf = (
+  { kills = [], resumeAfter = 60, limit }: Plan,
+  looks: { ended: number; seconds: number }[],
+): number => {
+  const [first, last] = [looks[0], looks.at(-1)];
+  if (!first || !last) return 0;
+  const stopped = kills.filter((at) => at > first.seconds && at < last.seconds).length * resumeAfter;
+  return (last.ended - first.ended) / (last.seconds - first.seconds - stopped) / limit;
 };
 
 /**
@@ -372,27 +259,30 @@ export const simulate = async (
   beat();
   const beganAt = Date.now();
   ask('start');
-  for (const seconds of plan.kills ?? []) {
+  const { kills = [], resumeAfter = 60 } = plan;
+  for (const seconds of kills) {
     clock.at(beganAt + 1000 * seconds, () => void kill());
-    clock.at(beganAt + 1000 * (seconds + 60), () => ask('resume'));
+    clock.at(beganAt + 1000 * (seconds + resumeAfter), () => ask('resume'));
   }
   let forecast = 0;
+  const midway: { ended: number; seconds: number }[] = [];
   let isSettled = false;
   const look = async () => {
     const now = await readQuietly();
-    const ended = now ? presentCampaign(now, new Date()).counts.ended : 0;
-    if (now) onLook(ended, now.pace, (Date.now() - beganAt) / 1000);
-    if (forecast === 0 && ended >= plan.rows / 10) {
-      const elapsed = (Date.now() - beganAt) / 1000;
-      forecast = elapsed + ((plan.rows - ended) / ended) * elapsed;
-    }
+    const view = now && presentCampaign(now, new Date());
+    const ended = view?.counts.ended ?? 0;
+    const seconds = (Date.now() - beganAt) / 1000;
+    if (now) onLook(ended, now.pace, seconds);
+    if (ended >= 0.1 * plan.rows && ended <= 0.9 * plan.rows) midway.push({ ended, seconds });
+    if (forecast === 0 && ended >= plan.rows / 10 && view?.endsAt)
+      forecast = (Date.parse(view.endsAt) - beganAt) / 1000;
     if (now?.status === 'paused') ask('resume');
     // A person who finds that nothing works on it, as the alarm says.
     const isDead =
       now &&
       ['running', 'pausing', 'canceling'].includes(now.status) &&
       machine.describe(await quietly(executionOf))?.status !== 'RUNNING';
-    if (isDead && (plan.kills ?? []).length === 0) ask(now.status === 'canceling' ? 'cancel' : 'resume');
+    if (isDead && kills.length === 0) ask(now.status === 'canceling' ? 'cancel' : 'resume');
     const isOver = now?.status === 'ended' || now?.status === 'canceled';
     isSettled = isOver && [...of.cases.values()].every((one) => one.isOver);
   };
@@ -434,6 +324,7 @@ export const simulate = async (
     announced,
     seconds: (endedAt - beganAt) / 1000,
     forecast,
+    used: { inAll: plan.rows / (endedAt - beganAt) / (plan.limit / 1000), midway: midwayOf(plan, midway) },
     starts: of.counts.starts,
     throttled: of.counts.throttled,
   };

@@ -4,7 +4,7 @@ import { architecture } from '../../infra/docs/architecture.ts';
 import { countMarks } from '../../infra/docs/facts.ts';
 import { generated, withGenerated } from '../../infra/docs/readme.ts';
 import { wordsOf } from '../../infra/docs/settings.ts';
-import { synthesize } from '../../infra/local/template.ts';
+import { synthesize } from '../../infra/local/synthesize.ts';
 import { definition } from '../../infra/workflow/definition.ts';
 import { errorReasons, groupedReasons, ourReasons } from '../../shared/domain/reasons.ts';
 import { Verdict } from '../../shared/domain/revalidation.ts';

@@ -26,6 +26,26 @@ describe('options are compared', () => {
   });
 });
 
+test('options are compared without what a stricter policy of their purpose adds', () => {
+  const strict = {
+    default: { minimumThreshold: 0.65, require: ['passive_liveness' as const], maxTimeoutSeconds: 300 },
+  };
+  const plain = { subvalidations: ['similarity'] };
+  expect(comparableOptions({}, strict)).toStrictEqual(plain);
+  expect(comparableOptions({ options: { liveness: 'passive', timeoutSeconds: 300 } }, strict)).toStrictEqual(plain);
+  expect(comparableOptions({ options: { timeoutSeconds: 299 } }, strict)).toStrictEqual({
+    ...plain,
+    timeoutSeconds: 299,
+  });
+});
+
+test('options are compared with similarity, also where a policy requires it', () => {
+  const named = { default: { minimumThreshold: 0.65, require: ['similarity' as const] } };
+  expect(comparableOptions({ options: { liveness: 'passive' } }, named)).toStrictEqual({
+    subvalidations: ['similarity', 'passive_liveness'],
+  });
+});
+
 test('refuses a threshold below the floor with the field, the kind and the rule that it breaks', () => {
   const detail = 'must be at least 0.65, the minimumThreshold of the policy default';
   expect(() => applyPolicy({ options: { threshold: 0.6 } }, policies)).toThrow(

@@ -6,6 +6,8 @@ import {
   comparableOptions,
   floorOf,
   Policies,
+  Policy,
+  PolicyVersion,
   policyVersionOf,
 } from '../../shared/domain/policy.ts';
 import { isDifferentRequest } from '../../shared/domain/record.ts';
@@ -40,31 +42,107 @@ describe('the policy of a purpose', () => {
     });
   });
 
-  test.each<[string, Options, string]>([
-    ['threshold_below_policy', { threshold: 0.69 }, 'options.threshold: must be at least 0.7, the minimumThreshold'],
-    ['request_invalid', { timeoutSeconds: 901 }, 'options.timeoutSeconds: must be at most 900, the maxTimeoutSeconds'],
+  test.each<[string, Options, string, string]>([
+    ['threshold_below_policy', { threshold: 0.69 }, 'options.threshold', 'must be at least 0.7, the minimumThreshold'],
+    [
+      'request_invalid',
+      { timeoutSeconds: 901 },
+      'options.timeoutSeconds',
+      'must be at most 900, the maxTimeoutSeconds',
+    ],
     [
       'request_invalid',
       { liveness: 'disabled' },
-      'options.liveness: must not be disabled: passive_liveness is in require',
+      'options.liveness',
+      'must not be disabled: passive_liveness is in require',
     ],
-  ])('refuses as %s %j by the name of the field and the rule', (reason, options, rule) => {
+  ])('refuses as %s %j by the name of the field and the rule', (reason, options, path, rule) => {
+    const detail = `${rule} of the policy transfer`;
     expect(() => applyPolicy({ purpose: 'transfer', options }, policies)).toThrow(
-      `${reason}: ${rule} of the policy transfer`,
+      expect.objectContaining({
+        reason,
+        message: `${reason}: ${path}: ${detail}`,
+        broken: [{ path, code: 'out_of_range', detail }],
+      }),
     );
   });
 
+  test('accepts the longest timeout, and liveness that is switched off where it is not required', () => {
+    expect(applyPolicy({ purpose: 'transfer', options: { timeoutSeconds: 900 } }, policies).timeoutSeconds).toBe(900);
+    const off: Options = { liveness: 'disabled' };
+    expect(applyPolicy({ options: off }, policies).subvalidations).toEqual(['similarity']);
+    const unbound = { default: { minimumThreshold: 0.65 } };
+    expect(applyPolicy({ options: { timeoutSeconds: 21_600 } }, unbound).timeoutSeconds).toBe(21_600);
+  });
+
   test.each(['payout', 'constructor', '__proto__'])(
-    'of the unknown purpose %s is refused with the known ones',
+    'of the unknown purpose %s is refused with the known ones in the order of the alphabet',
     (purpose) => {
+      const { default: first, ...others } = policies;
+      const detail = 'must be one of default, transfer';
       for (const ask of [applyPolicy, comparableOptions, appliedPolicy]) {
-        expect(() => ask({ purpose }, policies)).toThrow('purpose_unknown: purpose: must be one of default, transfer');
+        expect(() => ask({ purpose }, { ...others, default: first } as Policies)).toThrow(
+          expect.objectContaining({
+            reason: 'purpose_unknown',
+            message: `purpose_unknown: purpose: ${detail}`,
+            broken: [{ path: 'purpose', code: 'not_one_of', detail }],
+          }),
+        );
       }
     },
   );
 
   test('that was removed has the default floor for a case that is open', () => {
     expect([floorOf(policies, { purpose: 'transfer' }), floorOf(policies, { purpose: 'gone' })]).toEqual([0.7, 0.65]);
+  });
+
+  test('that was removed with the default policy approves full similarity alone', () => {
+    expect(floorOf({}, { purpose: 'gone' })).toBe(1);
+  });
+});
+
+describe('the policies of a deployment', () => {
+  const messagesOf = (schema: typeof Policies | typeof Policy, value: unknown) =>
+    schema.safeParse(value).error?.issues.map(({ message }) => message);
+
+  test.each<[string, unknown, string]>([
+    ['a floor above 1', { minimumThreshold: 1.1 }, 'must be 0 to 1'],
+    ['a list of required subvalidations without one', { require: [] }, 'must name at least one'],
+    ['a required subvalidation twice', { require: ['similarity', 'similarity'] }, 'must name each at most once'],
+    ['a longest timeout of no time', { maxTimeoutSeconds: 0 }, 'must be 1 to 21600'],
+    ['a longest timeout over six hours', { maxTimeoutSeconds: 21_601 }, 'must be 1 to 21600'],
+    ['a longest timeout with half a second', { maxTimeoutSeconds: 1.5 }, 'must be whole seconds'],
+  ])('with %s are refused by the rule', (_, policy, rule) => {
+    expect(messagesOf(Policy, policy)).toEqual([rule]);
+  });
+
+  test.each<[string, unknown]>([
+    ['a field that no policy has', { minimumTreshold: 0.7 }],
+    ['a required subvalidation that needs a precision', { require: ['speech_match'] }],
+  ])('with %s are refused', (_, policy) => {
+    expect(messagesOf(Policy, policy)).toHaveLength(1);
+  });
+
+  test.each([1, 21_600])('take %i seconds as the longest timeout', (maxTimeoutSeconds) => {
+    expect(Policy.parse({ maxTimeoutSeconds })).toEqual({ minimumThreshold: 0.65, maxTimeoutSeconds });
+  });
+
+  test('take each subvalidation that a policy may require, alone and together', () => {
+    for (const required of [['similarity'], ['passive_liveness'], ['passive_liveness', 'similarity']]) {
+      expect(Policy.parse({ require: required }).require).toEqual(required);
+    }
+  });
+
+  test('without one for requests that name no purpose are refused by the rule', () => {
+    expect(messagesOf(Policies, { transfer: {} })).toEqual([
+      'must hold the policy "default", for requests without purpose',
+    ]);
+  });
+
+  test('are 16 at most', () => {
+    const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`p${n}`, {}]));
+    expect(Object.keys(Policies.parse({ ...many(15), default: {} }))).toHaveLength(16);
+    expect(messagesOf(Policies, { ...many(16), default: {} })).toEqual(['must be 16 policies at most']);
   });
 });
 
@@ -85,6 +163,27 @@ test('the version of a policy changes with its values only, not with the order o
       expect(policyVersionOf({ ...of, require: ['passive_liveness'] })).not.toBe(policyVersionOf(of));
     }),
   );
+});
+
+test('the version of a policy is the one that the records of earlier releases hold', () => {
+  const strict = { minimumThreshold: 0.7, require: ['passive_liveness' as const], maxTimeoutSeconds: 900 };
+  expect(policyVersionOf({ minimumThreshold: 0.65 })).toBe('POL87722aa374021ee78403996cd95d0bab');
+  expect(policyVersionOf({ minimumThreshold: 0.65, require: ['similarity'] })).toBe(
+    'POL87722aa374021ee78403996cd95d0bab',
+  );
+  expect(policyVersionOf(strict)).toBe('POLc878509f78828d3cdc30b03630c44252');
+  expect(appliedPolicy({ purpose: 'transfer' }, { transfer: strict })).toEqual({
+    purpose: 'transfer',
+    policyVersion: 'POLc878509f78828d3cdc30b03630c44252',
+  });
+});
+
+test('takes POL and 32 hex digits alone as the version of a policy', () => {
+  const hex = '0123456789abcdef'.repeat(2);
+  expect(PolicyVersion.parse(`POL${hex}`)).toBe(`POL${hex}`);
+  for (const other of [hex, `POL${hex}0`, `POL${hex.slice(1)}`, ` POL${hex}`, `POL${hex.toUpperCase()}`, 'POL']) {
+    expect(PolicyVersion.safeParse(other).error?.issues).toMatchObject([{ message: 'must be POL and 32 hex digits' }]);
+  }
 });
 
 describe('two requests about the same media', () => {

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/record-outcome.ts';
 import { pointSdkAt } from '../../infra/local/credentials.ts';
+import { personOf, putTombstone } from '../../shared/ledger/tombstones.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { OURS } from '../support/creation.ts';
-import { context, eventOf, executionOf, journalOf, thrownBy } from '../support/journal.ts';
+import { claimOf, context, eventOf, executionOf, inMinutes, journalOf, thrownBy } from '../support/journal.ts';
 import { keepLog } from '../support/log-lines.ts';
 import { type OpenTable, openTable } from '../support/table.ts';
 import { listen } from '../support/truora.ts';
@@ -34,8 +35,7 @@ beforeEach(() => {
 });
 
 /** The journal of a case, whose claim is stored without the tested code. */
-const claimed = async () => {
-  const journal = journalOf();
+const claimed = async (journal = journalOf()) => {
   const { claim } = journal;
   const pk = `RUN#${claim.revalidationId}`;
   await open.putItem({ pk, ...claim, owner: OURS, phase: 'moved', trail: [] });
@@ -76,5 +76,35 @@ describe('the outcome of a verdict', () => {
     const refused = record(journal, executionOf('theirs'));
     expect(await thrownBy(refused)).toMatchObject({ name: 'ClaimedElsewhereError' });
     expect(await stored()).not.toHaveProperty('outcome');
+  });
+
+  /** What an outcome of the workflow's own holds of a case whose media has moved: no verdict. */
+  const ownOutcomeOf = ({ claim, validation, receipt }: ReturnType<typeof journalOf>) => {
+    const { revalidationId, accountId, enrollmentId, reference, claimedAt, requested } = claim;
+    return {
+      ...{ revalidationId, accountId, enrollmentId, reference, claimedAt },
+      threshold: requested.threshold,
+      validationId: validation.validationId,
+      movedAt: receipt?.movedAt,
+      decidedBy: 'workflow',
+      decidedAt: expect.stringMatching(/Z$/),
+    };
+  };
+
+  test('is not written about a person who was erased: the case ends as canceled', async () => {
+    const { journal, stored } = await claimed();
+    const { accountId } = journal.claim;
+    await putTombstone(open.table, { person: personOf(accountId), requestedAt: inMinutes(0), accountId }, 150);
+    const outcome = { ...ownOutcomeOf(journal), status: 'canceled', reason: 'canceled_by_caller' };
+    expect(await record(journal)).toEqual(outcome);
+    expect(await stored()).toMatchObject({ phase: 'canceled', outcome });
+  });
+
+  test('is not written where the receipt of consent is gone: another way is needed', async () => {
+    const consentReceiptId = `CNS${'0'.repeat(32)}`;
+    const { journal, stored } = await claimed(journalOf({ claim: claimOf({ consentReceiptId }) }));
+    const outcome = { ...ownOutcomeOf(journal), status: 'alternative_required', reason: 'consent_revoked' };
+    expect(await record(journal)).toMatchObject(outcome);
+    expect(await stored()).toMatchObject({ phase: 'alternative_required', outcome });
   });
 });

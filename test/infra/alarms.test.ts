@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { alarmNames, alarms } from '../../infra/aws/alarm-table.ts';
 import { Config } from '../../infra/aws/config.ts';
 import { metricOf } from '../../infra/aws/metrics.ts';
-import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
+import { synthesize } from '../../infra/local/synthesize.ts';
+import { resourcesOf, type Template } from '../../infra/local/template.ts';
 import { type MetricName, metrics } from '../../shared/workflow/metrics.ts';
 import { synthesized } from '../support/synthesized.ts';
 

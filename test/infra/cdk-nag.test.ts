@@ -8,7 +8,7 @@ import { Config } from '../../infra/aws/config.ts';
 import { featureFlags } from '../../infra/aws/feature-flags.ts';
 import { FaceRevalidationStack } from '../../infra/aws/own-stack.ts';
 import { grantsOf, policiesOf } from '../../infra/local/iam/policies.ts';
-import { synthesize } from '../../infra/local/template.ts';
+import { synthesize } from '../../infra/local/synthesize.ts';
 
 type Finding = { rule: string; path: string };
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { readConfig } from '../../infra/aws/read-config.ts';
-import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
+import { synthesize } from '../../infra/local/synthesize.ts';
+import { resourcesOf, type Template } from '../../infra/local/template.ts';
 import { functionSeconds } from '../../infra/workflow/timeouts.ts';
 import { config, functionOf, template } from '../support/template.ts';
 

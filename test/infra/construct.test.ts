@@ -8,7 +8,8 @@ import { DefinitionBody, JsonPath, StateMachine } from 'aws-cdk-lib/aws-stepfunc
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { FaceRevalidation, type FaceRevalidationProps } from '../../infra/aws/stack.ts';
-import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
+import { synthesize } from '../../infra/local/synthesize.ts';
+import { resourcesOf, type Template } from '../../infra/local/template.ts';
 
 const codeOf = () => Code.fromInline('//');
 

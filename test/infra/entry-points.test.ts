@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Config, effectiveSettings } from '../../infra/aws/config.ts';
-import { resolver, resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
+import { synthesize } from '../../infra/local/synthesize.ts';
+import { resolver, resourcesOf, type Template } from '../../infra/local/template.ts';
 import { functionsOf, jobs, type RouteName, routes } from '../../shared/workflow/functions.ts';
 import { dataKey, MEDIA, prod, type Raw, resolvedOf, type Statement, template } from '../support/template.ts';
 

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
-import { resourcesOf, synthesize } from '../../infra/local/template.ts';
+import { synthesize } from '../../infra/local/synthesize.ts';
+import { resourcesOf } from '../../infra/local/template.ts';
 import { AMENDED, ENDED, EVENT_SOURCE } from '../../shared/domain/announcement.ts';
 import { synthesized } from '../support/synthesized.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
-import { resourcesOf, synthesize } from '../../infra/local/template.ts';
+import { synthesize } from '../../infra/local/synthesize.ts';
+import { resourcesOf } from '../../infra/local/template.ts';
 import { only, prod, type Raw, rawOf, statementsOf, template } from '../support/template.ts';
 
 const KEY = /^StorageEvidenceKey/;

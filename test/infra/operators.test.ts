@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { Statement } from '../../infra/local/iam/policies.ts';
-import { resolver, resourcesOf, synthesize } from '../../infra/local/template.ts';
+import { synthesize } from '../../infra/local/synthesize.ts';
+import { resolver, resourcesOf } from '../../infra/local/template.ts';
 import { synthesized } from '../support/synthesized.ts';
 import { deployed } from '../support/template.ts';
 

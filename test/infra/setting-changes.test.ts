@@ -8,7 +8,7 @@ import { writeStage } from '../../infra/aws/stage-file.ts';
 import type { CdkCommand } from '../../infra/cli/deploy.ts';
 import type { Steps } from '../../infra/cli/deploy-steps.ts';
 import { changesOf } from '../../infra/cli/setting-changes.ts';
-import { synthesize } from '../../infra/local/template.ts';
+import { synthesize } from '../../infra/local/synthesize.ts';
 import { runDeployment } from '../support/deployment.ts';
 
 let folder: string;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
-import { synthesize, type Template } from '../../infra/local/template.ts';
+import { synthesize } from '../../infra/local/synthesize.ts';
+import type { Template } from '../../infra/local/template.ts';
 import {
   dataKey,
   deployed,

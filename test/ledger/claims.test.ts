@@ -9,6 +9,7 @@ import {
   recordAttempt,
   recordCreated,
   recordMoved,
+  refuseEnded,
   withAttemptResult,
 } from '../../shared/ledger/claims.ts';
 import { commandsSent } from '../support/commands-sent.ts';
@@ -148,6 +149,15 @@ describe('the record of an execution', () => {
   });
 });
 
+describe('a record that a caller may have ended meanwhile', () => {
+  test('is refused once it has ended, and not while it is open or where there is none', async () => {
+    const { record } = await store({ phase: 'canceled' });
+    expect(() => refuseEnded({ ...record, phase: 'canceled' })).toThrow(`already_decided: ${record.revalidationId}`);
+    expect(() => refuseEnded({ ...record, phase: 'created' })).not.toThrow();
+    expect(() => refuseEnded(undefined)).not.toThrow();
+  });
+});
+
 describe('recordCreated', () => {
   const validation = () => ({ validationId: newValidationId(), deadline: '2026-11-23T12:30:00.000Z', threshold: 0.65 });
   const resultOf = (validationId: string) => ({
@@ -174,6 +184,18 @@ describe('recordCreated', () => {
       attemptsVersion: expect.stringMatching(/^[0-9a-f-]{36}$/),
       expiresAt: SECONDS + DAY,
     });
+  });
+
+  test('writes the phrase of a recording beside the link, which the upload removes with it', async () => {
+    const { record, item, wanted } = await store();
+    const created = { ...validation(), uploadLink: UPLOAD_LINK, phrase: 'azul luna' };
+    await recordCreated(open.ledger, record, created, resultOf(created.validationId));
+    const stored = await item();
+    expect(stored).toMatchObject({ phrase: 'azul luna', uploadLink: UPLOAD_LINK });
+    expect(stored?.used).not.toHaveProperty('phrase');
+    const receipt = { bytes: 4, sha256: sha256('face'), movedAt: NOW };
+    await recordMoved(open.ledger, wanted.revalidationId, OURS, receipt);
+    for (const secret of ['phrase', 'uploadLink']) expect(await item()).not.toHaveProperty(secret);
   });
 
   test('throws no error when it is repeated, and one for another validation', async () => {

@@ -8,7 +8,8 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
-import { resourcesOf, synthesize } from '../../infra/local/template.ts';
+import { synthesize } from '../../infra/local/synthesize.ts';
+import { resourcesOf } from '../../infra/local/template.ts';
 
 let system: LocalSystem;
 

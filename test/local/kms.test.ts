@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { kmsOperations, localKeys } from '../../infra/local/kms/keys.ts';
-import { synthesize } from '../../infra/local/template.ts';
+import { synthesize } from '../../infra/local/synthesize.ts';
 
 const template = synthesize(Config.parse({ stage: 'test', evidenceKeys: 2 }));
 

@@ -7,9 +7,19 @@ import { policyVersionOf } from '../../shared/domain/policy.ts';
 import type { CallRequest, Options } from '../../shared/domain/request.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { freeMedia } from '../../shared/ledger/holds.ts';
+import { personOf, putTombstone } from '../../shared/ledger/tombstones.ts';
 import { type ClaimSettings, claimRequest } from '../../shared/logic/claim.ts';
 import { commandsSent } from '../support/commands-sent.ts';
-import { BUCKET, claimOf, executionOf, newPerson, newValidationId, sha256, thrownBy } from '../support/journal.ts';
+import {
+  BUCKET,
+  claimOf,
+  executionOf,
+  inMinutes,
+  newPerson,
+  newValidationId,
+  sha256,
+  thrownBy,
+} from '../support/journal.ts';
 import { jpeg, mp4 } from '../support/media.ts';
 import { type OpenTable, openTable } from '../support/table.ts';
 import { callIntake, dropIntake, storeTicket, TICKET_EXECUTION } from '../support/tickets.ts';
@@ -187,6 +197,35 @@ describe('the claim of a call', () => {
     expect(await thrownBy(run(call()))).toMatchObject({ reason: 'media_incomplete' });
   });
 
+  test('is not written for a person who was erased, nor with a national id', async () => {
+    const intake = call();
+    const { accountId = '' } = intake.person;
+    await putTombstone(open.table, { person: personOf(accountId), requestedAt: inMinutes(0), accountId }, 150);
+    expect(await thrownBy(run(intake))).toMatchObject({ reason: 'account_erased' });
+    const named = call({ accountId: '52998224725' });
+    expect(await thrownBy(run(named))).toMatchObject({ reason: 'request_invalid' });
+    expect(await recordOf(claimIdOf(intake, 'v1'))).toBeUndefined();
+    expect(await run(named, { allowNationalIds: true })).toMatchObject({ accountId: '52998224725' });
+  });
+
+  test('keeps of its receipt of consent what the check of it says, and nothing else', async () => {
+    const consentReceiptId = `CNS${'0'.repeat(32)}`;
+    const intake = call({ consentReceiptId });
+    const checked: unknown[] = [];
+    const consent = { consentReceiptId, consentTextSha256: 'a'.repeat(64) };
+    const claimed = await run(intake, {
+      enterOnConsent: async (...asked) => {
+        checked.push(asked);
+        return consent;
+      },
+    });
+    expect(claimed).toMatchObject(consent);
+    expect(checked).toEqual([
+      [expect.objectContaining({ ...intake.person, consentReceiptId }), claimIdOf(intake, 'v1')],
+    ]);
+    expect(await run(call({ consentReceiptId }))).not.toHaveProperty('consentReceiptId');
+  });
+
   test('accepts media of any age', async () => {
     put({ putAt: new Date(Date.now() - 100 * HOUR_MS) });
     expect(await run(call())).toMatchObject({ requested: { threshold: 0.6 } });
@@ -291,6 +330,13 @@ describe('the claim of a drop', () => {
       calledBy,
       requested: { threshold: 0.7 },
     });
+  });
+
+  test('fails where the person of its capture page has not agreed', async () => {
+    const { ticket, key, pk } = await storeTicket(open, { capture: true });
+    const { userAuthorized: _, ...undecided } = ticket;
+    await open.putItem({ pk, ...undecided });
+    expect(await thrownBy(run(drop(key)))).toMatchObject({ reason: 'consent_missing' });
   });
 
   test('fails when it is older than media is kept, unless its case has a record', async () => {

@@ -1,7 +1,19 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { AlreadyDecidedError } from '../../shared/domain/errors.ts';
+import type { Options } from '../../shared/domain/request.ts';
 import { bindAndClose, createOnce } from '../../shared/logic/creation.ts';
-import { attemptOf, LINK, listed, NOW, type OpenCreation, openCreation, secondsAgo } from '../support/creation.ts';
+import { SPEECH } from '../support/capture.ts';
+import {
+  attemptOf,
+  LINK,
+  listed,
+  NOW,
+  type OpenCreation,
+  OURS,
+  openCreation,
+  secondsAgo,
+} from '../support/creation.ts';
 import { executionOf, newRevalidationId, newValidationId, thrownBy } from '../support/journal.ts';
 
 const UNSETTLED = { name: 'CreationUnsettledError', reason: 'creation_unsettled' };
@@ -144,6 +156,52 @@ describe('the charged call', () => {
     expect(await intent()).toBeUndefined();
   });
 
+  test('does not happen, and the intent is closed, when the face of its claim may not be used any more', async () => {
+    const asked: unknown[] = [];
+    const ended = new AlreadyDecidedError('already_decided', 'RVL1');
+    let during: unknown;
+    const requireUsableFace = async (...of: unknown[]) => {
+      asked.push(of);
+      during = await intent();
+      throw ended;
+    };
+    const { entry, claim, intent, stored } = await open.enter({}, { requireUsableFace });
+    await expect(createOnce(entry)).rejects.toBe(ended);
+    expect(asked).toEqual([[claim, OURS]]);
+    expect(during).toMatchObject({ revalidationId: claim.revalidationId });
+    expect(open.asked('POST')).toBe(0);
+    expect(await intent()).toBeUndefined();
+    expect(await stored()).not.toHaveProperty('attempts');
+  });
+
+  test('leaves an orphan, and frees the person, when it brings no phrase for a recording to speak', async () => {
+    const requested: Options = { threshold: 0.7, ...SPEECH, subvalidations: [...SPEECH.subvalidations] };
+    const { entry, claim, row, stored, intent } = await open.enter({}, {}, { requested });
+    const answer = row();
+    open.answers.create = async () => ({ status: 200, body: answer });
+    const id = answer.validation_id;
+    expect(await thrownBy(createOnce(entry))).toMatchObject({ reason: 'speech_phrase_missing' });
+    expect(await stored()).toMatchObject({
+      phase: 'claimed',
+      attempts: [attemptOf(1, NOW, 'orphaned')],
+      orphans: [id],
+    });
+    expect(open.emitted).toEqual([1]);
+    expect(await open.bindingOf(id)).toBe(claim.revalidationId);
+    expect(await intent()).toBeUndefined();
+  });
+
+  test('returns a validation without its phrase, which the record keeps beside its link', async () => {
+    const requested: Options = { threshold: 0.7, ...SPEECH, subvalidations: [...SPEECH.subvalidations] };
+    const { entry, row, pk } = await open.enter({}, {}, { requested });
+    const body = { ...row(), instructions: { file_upload_link: LINK, speech_token: 'azul luna' } };
+    open.answers.create = async () => ({ status: 200, body });
+    const validation = await createOnce(entry);
+    expect(validation).toMatchObject({ validationId: body.validation_id, recordUntil: DEADLINE });
+    for (const secret of ['phrase', 'uploadLink']) expect(validation).not.toHaveProperty(secret);
+    expect(await open.item(pk)).toMatchObject({ phrase: 'azul luna', uploadLink: LINK });
+  });
+
   test('happens when another try of the step has only written down this attempt in between', async () => {
     const { entry, pk, row } = await open.enter();
     open.commands.before('GetItem', async () => {
@@ -161,6 +219,19 @@ describe('the charged call', () => {
     expect(await stored()).not.toHaveProperty('orphans');
     expect(await intent()).toBeDefined();
     expect(open.backOffs).toEqual([]);
+  });
+
+  test.each([
+    ['no upload link', { file_upload_link: undefined }],
+    ['another person', { account_id: 'another' }],
+  ])('stays in doubt when its answer has %s, and the intent stays open', async (_, more) => {
+    const { entry, row, intent, stored } = await open.enter();
+    open.answers.create = async () => ({ status: 200, body: row(more) });
+    expect(await thrownBy(createOnce(entry))).toEqual(UNSETTLED);
+    expect(await stored()).toMatchObject({ phase: 'claimed', attempts: [attemptOf(1, NOW, 'unconfirmed')] });
+    expect(await stored()).not.toHaveProperty('orphans');
+    expect(await intent()).toBeDefined();
+    expect(open.emitted).toEqual([]);
   });
 
   test('leaves no attempt and no intent when Truora refuses it, and makes the other runs wait after a 429', async () => {

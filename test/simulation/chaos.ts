@@ -119,7 +119,14 @@ if (options.trace) {
 }
 
 /** Small shares, so that progress is seen and no process waits long for the other. */
-const SHARE = 250;
+const MOST = 250;
+
+/** Fewer take no longer than the start of a process. */
+const FEW = 50;
+
+const shares = Math.max(Math.ceil(runs / MOST), Math.min(availableParallelism(), Math.ceil(runs / FEW)));
+
+const SHARE = Math.ceil(runs / shares);
 
 const startedAt = performance.now();
 

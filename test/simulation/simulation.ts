@@ -274,7 +274,7 @@ export const simulate = (plan: SystemPlan) => {
       },
     }),
     /** What the ledger holds of one kind of item. */
-    itemsOf: (kind: string) => [...ledger.items].filter(([pk]) => pk.startsWith(`${kind}#`)).map(([, item]) => item),
+    itemsOf: (kind: string) => ledger.items.of(kind),
     run: () => drive(MOST_STEPS),
   };
 

@@ -21,6 +21,7 @@ export const campaign = (of: Partial<Campaign> = {}): Campaign => ({
   runnable: 10,
   refusals: {},
   turns: 0,
+  turnsBefore: 0,
   ...(Object.fromEntries(counted.map((status) => [status, 0])) as Record<(typeof counted)[number], number>),
   ...of,
 });

@@ -25,6 +25,7 @@ export const runConsole = async (options: LocalSystemOptions = {}): Promise<Runn
     bucket: `${system.s3Origin}/${system.bucket}`,
     signers,
     port: 0,
+    hasCampaigns: system.config.campaigns,
   });
   system.showCaptureAt(opened.captureUrl);
   pages = opened;

@@ -1,5 +1,6 @@
 import type { Config } from '../../infra/aws/config.ts';
-import { synthesize, type Template } from '../../infra/local/template.ts';
+import { synthesize } from '../../infra/local/synthesize.ts';
+import type { Template } from '../../infra/local/template.ts';
 
 /** Where a worker keeps templates for its files; `fresh-modules.ts` makes it, and the mutation tests have none. */
 const TEMPLATES = Symbol.for('face-revalidation.templates');

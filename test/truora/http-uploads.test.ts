@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
+import { send } from '../../shared/truora/http.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { closeOf, END_MS, headOf, letGo, OK, sending, serve, source, waiting } from './peer.ts';
 
@@ -122,6 +123,17 @@ describe('a refusal of an upload', () => {
     (await server.hearing('abc')).socket.end(`${headOf(status, 2)}no`);
     expect(await call).toMatchObject({ status, body: 'no' });
     expect(stream.destroyed).toBe(true);
+  });
+
+  test('closes the source before the caller goes on', async () => {
+    const server = await serve();
+    const stream = source(['abc'], { ends: false });
+    const hour = 3_600_000;
+    const deadlines = { connectMs: hour, headersMs: hour, idleMs: hour, totalMs: hour };
+    const call = { url: server.url, method: 'PUT', headers: {}, deadlines, maxBytes: 1000 } as const;
+    const isClosed = send({ ...call, body: { stream, bytes: 4 } }).then(() => stream.destroyed);
+    (await server.hearing('abc')).socket.end(`${headOf(403, 2)}no`);
+    expect(await isClosed).toBe(true);
   });
 
   test('counts as the answer while bytes still wait for the connection', async () => {

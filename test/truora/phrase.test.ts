@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createdOf } from '../../shared/truora/creation.ts';
+import { ListedRow } from '../../shared/truora/list-page.ts';
+import { candidatesOn } from '../../shared/truora/reconcile.ts';
 import { CreateAnswer } from '../../shared/truora/schemas.ts';
 
 const speech = { subvalidations: ['speech_match' as const], minimumPrecision: 'high' as const };
@@ -53,5 +55,49 @@ describe('the phrase of a validation for speech', () => {
   ])('with a link of %i s is spoken before %s', (seconds, recordBefore, recordUntil) => {
     const created = createdOf(answerWith({ speech_token: 'azul' }, seconds), claim, at);
     expect(created).toMatchObject({ recordBefore, recordUntil });
+  });
+});
+
+describe('a validation for speech on the list of a person', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'], now: at.getTime() + 30_000 });
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const listed = (more: object) =>
+    ListedRow.parse({
+      validation_id: 'VLD1',
+      account_id: 'ana',
+      type: 'face-recognition',
+      creation_date: at.toISOString(),
+      validation_status: 'pending',
+      file_upload_link: `https://files.truora.com/u/x?Expires=${expires(300)}`,
+      ...more,
+    });
+
+  const found = (more: object, requested: object = speech) =>
+    candidatesOn([listed(more)], { ...claim, requested, openedAt: at.toISOString() }, new Set());
+
+  test.each([
+    { instructions: { speech_token: 'azul luna' } },
+    { instructions: {}, speech_token: ' azul  luna' },
+    { instructions: { speech_token: ['a'] }, speech_token: 'azul luna' },
+  ])('is usable with its phrase, as in %j', (more) => {
+    expect(found(more)).toMatchObject([{ match: 'ours', usable: { validationId: 'VLD1', phrase: 'azul luna' } }]);
+  });
+
+  test('is found but not usable without a phrase that can be read', () => {
+    for (const more of [{}, { speech_token: ['a'] }, { instructions: { speech_token: '' } }]) {
+      expect(found(more)).toMatchObject([{ match: 'ours', usable: undefined }]);
+    }
+  });
+
+  test('needs no phrase, and has none, where no speech was asked for', () => {
+    const [one] = found({}, {});
+    expect(one?.usable).toMatchObject({ validationId: 'VLD1' });
+    expect(one?.usable).not.toHaveProperty('phrase');
   });
 });

@@ -60,6 +60,16 @@ describe('a success', () => {
     (type) => expect(verdictOf(answer({ ...alike, type }), about)?.mismatch).toEqual(['type']),
   );
 
+  test.each([undefined, 'success'])('with the result %s of its speech is approved', (speech_match_status) => {
+    const said = details({ similarity_status: 'success', confidence_score: 0.97, speech_match_status });
+    expect(verdictOf(answer(said), about)?.status).toBe('approved');
+  });
+
+  test.each(['failure', 'pending', 'match', ''])('with the result "%s" of its speech is no success', (word) => {
+    const said = details({ similarity_status: 'success', confidence_score: 0.97, speech_match_status: word });
+    expect(verdictOf(answer(said), about)).toMatchObject({ status: 'failed', mismatch: ['speech_match'] });
+  });
+
   test('against another enrollment states what to do about it', () => {
     const other = details({ similarity_status: 'success', confidence_score: 0.97, enrollment_id: 'ENR2' });
     expect(verdictOf(answer(other), about)?.detail).toBe(

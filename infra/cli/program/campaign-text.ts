@@ -26,14 +26,14 @@ export const lineOf = ({ createdAt, campaignId, status, counts }: CampaignView):
 
 /** The status of a campaign for a person. */
 export const statusText = (view: CampaignView): string => {
-  const { campaignId, status, reason, line, counts, lastTurnAt } = view;
+  const { campaignId, status, reason, line, counts, endsAt } = view;
   const why = reason ? `: ${manifestReasons[reason]}${line === undefined ? '' : ` (line ${line})`}` : '';
   return [
     `${campaignId} is ${status}${why}`,
     barOf(view),
     ...(counts.ended > 0 ? [`  ${listed(counts.byStatus)}`] : []),
     ...(counts.rows > counts.runnable ? [`  cannot run: ${listed(counts.refused)}`] : []),
-    ...(lastTurnAt && counts.runnable > counts.ended ? [`  the last row begins at about ${timeText(lastTurnAt)}`] : []),
+    ...(endsAt && counts.runnable > counts.ended ? [`  the last row ends at about ${timeText(endsAt)}`] : []),
   ].join('\n');
 };
 

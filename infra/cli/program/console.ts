@@ -29,6 +29,7 @@ export const openConsole = (context: Pick<Context, 'print' | 'log' | 'onEnd'>) =
         bucket: `${system.s3Origin}/${system.bucket}`,
         signers: { writer: signerOf(system, 'writer'), reader: signerOf(system, 'reader') },
         port,
+        hasCampaigns: system.config.campaigns,
         onUsed: (role) => context.print(`The console for another browser: ${opened.link(role)}`),
       });
       context.onEnd(() => opened.close());

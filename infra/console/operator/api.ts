@@ -14,6 +14,10 @@ export type Health = Schemas['Health'];
 
 export type CasePage = Schemas['RevalidationPage'];
 
+export type Campaign = Schemas['CampaignView'];
+
+export type CampaignList = Schemas['CampaignList'];
+
 export const SessionContext = createContext<Session | undefined>(undefined);
 
 export const useSession = (): Session => {

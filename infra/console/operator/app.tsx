@@ -4,7 +4,7 @@ import Box from '@cloudscape-design/components/box';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { type Language, pageLanguage } from '../shared/language.ts';
-import { SessionContext } from './api.ts';
+import { SessionContext, useSession } from './api.ts';
 import { openSession } from './open-session.ts';
 import { CasesPage } from './pages/cases.tsx';
 import { LanguageChoice } from './parts/language-choice.tsx';
@@ -16,17 +16,23 @@ import { LanguageContext, useWords } from './words/use-words.ts';
 // Loaded when it is opened: the picture and the charts are half of all code.
 const CasePage = lazy(async () => ({ default: (await import('./pages/case.tsx')).CasePage }));
 const DayPage = lazy(async () => ({ default: (await import('./pages/day.tsx')).DayPage }));
+const CampaignsPage = lazy(async () => ({ default: (await import('./pages/campaigns.tsx')).CampaignsPage }));
+const CampaignPage = lazy(async () => ({ default: (await import('./pages/campaign.tsx')).CampaignPage }));
 const HealthPage = lazy(async () => ({ default: (await import('./pages/health.tsx')).HealthPage }));
 
 const Page = ({ route }: { route: Route }) => {
+  const { campaigns } = useSession();
   if (route.page === 'case') return <CasePage id={route.id} />;
   if (route.page === 'day') return <DayPage day={route.day ?? today()} />;
   if (route.page === 'health') return <HealthPage />;
+  if (campaigns && route.page === 'campaigns') return <CampaignsPage />;
+  if (campaigns && route.page === 'campaign') return <CampaignPage id={route.id} />;
   return <CasesPage />;
 };
 
 const activeOf = (route: Route): string => {
   if (route.page === 'day') return addressOf.day(today());
+  if (route.page === 'campaigns' || route.page === 'campaign') return addressOf.campaigns;
   return route.page === 'health' ? addressOf.health : addressOf.cases;
 };
 
@@ -56,6 +62,9 @@ const Frame = ({ session, setLanguage }: { session: Session; setLanguage: (langu
             items={[
               { type: 'link', text: say('cases'), href: addressOf.cases },
               { type: 'link', text: say('today'), href: addressOf.day(today()) },
+              ...(session.campaigns
+                ? [{ type: 'link' as const, text: say('campaigns'), href: addressOf.campaigns }]
+                : []),
               { type: 'link', text: say('health'), href: addressOf.health },
             ]}
           />

@@ -9,7 +9,11 @@ export const openSession = async (): Promise<Session | undefined> => {
   const answer = await fetch('./session.json', { cache: 'no-store' });
   if (!answer.ok) throw new SignedOutError();
   const file = (await answer.json()) as SessionFile;
-  if (file.kind === 'local') return { canWrite: file.canWrite, headers: async () => ({}), hasEvents: true };
+  if (file.kind === 'local') {
+    const { canWrite, hasCampaigns } = file;
+    const campaigns = hasCampaigns ? { canWrite } : undefined;
+    return { canWrite, campaigns, headers: async () => ({}), hasEvents: true };
+  }
   // Only a stage signs in, so the local page does not load this.
   const { signIn } = await import('./sign-in.ts');
   return signIn(file);

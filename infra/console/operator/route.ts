@@ -5,7 +5,9 @@ export type Route =
   | { page: 'cases' }
   | { page: 'case'; id: string }
   | { page: 'day'; day: string | undefined }
-  | { page: 'health' };
+  | { page: 'health' }
+  | { page: 'campaigns' }
+  | { page: 'campaign'; id: string };
 
 export const today = (): string => new Date().toISOString().slice(0, 10);
 
@@ -14,6 +16,7 @@ const routeOf = (hash: string): Route => {
   if (page === 'cases' && of) return { page: 'case', id: of };
   if (page === 'days') return { page: 'day', day: of };
   if (page === 'health') return { page: 'health' };
+  if (page === 'campaigns') return of ? { page: 'campaign', id: of } : { page: 'campaigns' };
   return { page: 'cases' };
 };
 
@@ -32,4 +35,6 @@ export const addressOf = {
   case: (id: string) => `#/cases/${id}`,
   day: (day: string) => `#/days/${day}`,
   health: '#/health',
+  campaigns: '#/campaigns',
+  campaign: (id: string) => `#/campaigns/${id}`,
 };

@@ -10,7 +10,7 @@ export const signIn = async (file: Extract<SessionFile, { kind: 'oidc' }>): Prom
     client_id: file.clientId,
     redirect_uri: page,
     post_logout_redirect_uri: page,
-    scope: `openid ${file.readScope} ${file.writeScope}`,
+    scope: ['openid', file.readScope, file.writeScope, file.operateScope].filter(Boolean).join(' '),
     userStore: inTab(),
     stateStore: inTab(),
   });
@@ -25,6 +25,7 @@ export const signIn = async (file: Extract<SessionFile, { kind: 'oidc' }>): Prom
   }
   return {
     canWrite: user.scopes.includes(file.writeScope),
+    campaigns: file.operateScope === undefined ? undefined : { canWrite: user.scopes.includes(file.operateScope) },
     headers: async () => {
       const current = await manager.getUser();
       if (!current || current.expired) throw new SignedOutError();

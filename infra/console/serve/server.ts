@@ -17,6 +17,8 @@ export type ConsoleOptions = {
   bucket: string;
   signers: Record<Role, Signer>;
   port: number;
+  /** Whether the pages show campaigns, which a deployment may not have. */
+  hasCampaigns?: boolean;
   /** Is called when a link was used: it opens no second browser. */
   onUsed?: (role: Role) => void;
 };
@@ -48,7 +50,7 @@ A link opens one browser, once. After its use the terminal shows another.
  * request must name this machine (`listen` checks the Host) and come from a page of this origin.
  */
 export const startConsole = async (options: ConsoleOptions): Promise<ConsoleServer> => {
-  const { site, texts, api, bucket, signers, port, onUsed = () => {} } = options;
+  const { site, texts, api, bucket, signers, port, hasCampaigns = false, onUsed = () => {} } = options;
   const files = new Map([...filesIn(site), ...filesIn(texts, '/capture/consent')]);
   const { issue, begin, roleOf } = sessions();
   const pages = changes();
@@ -93,7 +95,7 @@ export const startConsole = async (options: ConsoleOptions): Promise<ConsoleServ
     const role = roleOf(cookieOf(request, name) ?? '');
     if (!role) return text(response, 401, NO_SESSION);
     if (path === '/session.json') {
-      const session = JSON.stringify({ kind: 'local', canWrite: role === 'writer' });
+      const session = JSON.stringify({ kind: 'local', canWrite: role === 'writer', hasCampaigns });
       return text(response, 200, session, { 'content-type': 'application/json' });
     }
     if (path === '/events') return pages.listen(response);

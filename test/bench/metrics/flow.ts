@@ -35,8 +35,8 @@ export const atOnce = async (many: number, count: number, work: () => Promise<un
 export const bothSides = async (decisionMs: number, ledgerDirectory?: string) => {
   const system = await startLocalSystem({
     sandboxSettings: { decisionMs },
-    // The wait is never cut short by the poll: both sides wait for their webhook.
-    config: { callbackTimeoutSeconds: 60, httpDeadlineSeconds: 10 },
+    // The wait is never cut short by the poll: both sides wait for their webhook. The script signs no evidence.
+    config: { evidence: false, callbackTimeoutSeconds: 60, httpDeadlineSeconds: 10 },
     ...(ledgerDirectory ? { ledgerDirectory } : {}),
   });
   makeRule(system);

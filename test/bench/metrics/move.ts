@@ -12,7 +12,8 @@ import { startDynamoDb } from '../../../infra/local/dynamodb.ts';
 import { listen } from '../../../infra/local/http.ts';
 import { putMedia } from '../../../infra/local/put-media.ts';
 import { startS3 } from '../../../infra/local/s3/server.ts';
-import { resourcesOf, synthesize } from '../../../infra/local/template.ts';
+import { synthesize } from '../../../infra/local/synthesize.ts';
+import { resourcesOf } from '../../../infra/local/template.ts';
 import { claim, recordCreated } from '../../../shared/ledger/claims.ts';
 import { abba, type Metric, median, quantile } from '../figures.ts';
 

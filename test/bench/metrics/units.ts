@@ -4,7 +4,8 @@ import { costOf, type RunName, runs } from '../../../infra/cost/cost.ts';
 import type { MachineEvent } from '../../../infra/local/history.ts';
 import { type LocalSystem, startLocalSystem } from '../../../infra/local/local-system.ts';
 import { drop, registerEnrollment } from '../../../infra/local/put-media.ts';
-import { resourcesOf, synthesize } from '../../../infra/local/template.ts';
+import { synthesize } from '../../../infra/local/synthesize.ts';
+import { resourcesOf } from '../../../infra/local/template.ts';
 import { type Figure, type Metric, sum } from '../figures.ts';
 import { type Seen, sizeOf, startTap, writeUnitsOf } from '../tap.ts';
 

@@ -10,7 +10,10 @@ const RUNS = 100;
 
 const WARM_UP = 5;
 
-/** B8: from a webhook at the relay to the execution that goes on, and how often Truora is read when webhooks come. */
+/**
+ * B8: from a webhook at the relay to the execution that goes on, and how often Truora is read when webhooks come.
+ * C2: from the webhook, which the sandbox sends as soon as it has decided, to the end of the step that announces the outcome.
+ */
 export const resumes: Metric = async (say) => {
   const events: MachineEvent[] = [];
   const system = await startLocalSystem({
@@ -34,6 +37,7 @@ export const resumes: Metric = async (say) => {
   try {
     system.sandbox?.notify({ url: relay.origin, key: webhookKeyOf(system) });
     const taken: number[] = [];
+    const announced: number[] = [];
     let reads = 0;
     for (let nth = -WARM_UP; nth < RUNS; nth += 1) {
       if (nth % 20 === 0) say(`resumes: ${nth} of ${RUNS}`);
@@ -43,9 +47,11 @@ export const resumes: Metric = async (say) => {
       await runOne(system, `resume-${nth + WARM_UP}`);
       while (came.length < 2) await new Promise((resolve) => setTimeout(resolve, 2));
       const resumed = events.find(({ type, state }) => type === 'StateExited' && state === 'AwaitWebhook');
-      if (nth < 0 || !resumed) continue;
+      const recorded = events.find(({ type, state }) => type === 'StateExited' && state === 'RecordOutcome');
+      if (nth < 0 || !resumed || !recorded) continue;
       reads += (system.sandbox?.counts().reads ?? 0) - before;
       taken.push(resumed.at.getTime() - (came.at(-1) ?? Number.NaN));
+      announced.push(recorded.at.getTime() - (came.at(-1) ?? Number.NaN));
     }
     const callbacks = await inProcess();
     return [
@@ -73,6 +79,15 @@ export const resumes: Metric = async (say) => {
         unit: 'count',
         target: { atMost: 1 },
       },
+      {
+        metric: 'C2',
+        what: 'decided -> announced, median',
+        value: median(announced),
+        unit: 'ms',
+        p95: quantile(announced, 0.95),
+        raw: announced,
+      },
+      { metric: 'C2', what: 'the same, p99', value: quantile(announced, 0.99), unit: 'ms', target: { atMost: 60 } },
     ];
   } finally {
     await relay.close();

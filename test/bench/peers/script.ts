@@ -10,7 +10,7 @@ import { bodyOf, listen } from '../../../infra/local/http.ts';
 import type { Sandbox } from '../../../infra/local/truora/sandbox.ts';
 
 /** Writes that one re-validation of ours makes, each of which the script makes too. */
-const WRITES = 11;
+const WRITES = 12;
 
 /**
  * The straight-line script: the same media put and read, the same calls to Truora, as many durable writes, one after the

@@ -9,6 +9,7 @@ import {
   type ScanCommandInput,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as records from '../../../shared/domain/record.ts';
 import { type Attributes, type Bindings, invalid, type Path, readerOf, readPath } from './expressions.ts';
 
@@ -31,13 +32,19 @@ const failed = () =>
     $metadata: { httpStatusCode: 400 },
   });
 
-/** The part of an item that a path ends in, made where it is not there yet: a map can only be written into if it exists. */
-const write = (item: Attributes, path: Path, value: AttributeValue | undefined): void => {
-  const last = path.at(-1) ?? '';
-  const holder = path.length === 1 ? item : readPath(item, path.slice(0, -1))?.M;
-  if (!holder) throw invalid('the document path provided in the update expression is invalid for update');
-  if (value === undefined) delete holder[last];
-  else holder[last] = value;
+/** A value in which something stands at a path, or nothing: a new value, whose other parts are those of the first one. */
+const written = (
+  at: AttributeValue | undefined,
+  [first = '', ...rest]: Path,
+  value: AttributeValue | undefined,
+): AttributeValue => {
+  const inside = at?.M?.[first] ?? at?.L?.[Number(first)];
+  if (rest.length > 0 && at?.L) return { L: at.L.with(Number(first), written(inside, rest, value)) };
+  // A map can only be written into if it exists.
+  if (!at?.M) throw invalid('the document path provided in the update expression is invalid for update');
+  const { [first]: _, ...others } = at.M;
+  const now = rest.length > 0 ? written(inside, rest, value) : value;
+  return { M: now === undefined ? others : { ...at.M, [first]: now } };
 };
 
 /** ADD and DELETE: numbers are summed, sets take in and give away. */
@@ -49,10 +56,52 @@ const changed = (how: string, existing: AttributeValue | undefined, by: Attribut
   return members.size > 0 ? ({ SS: [...members] } as AttributeValue) : undefined;
 };
 
+/** Freezes a value with all that is in it. What is frozen is so to its depth: only values of a table are, and marshalled ones are new. */
+const frozen = <Value>(value: Value): Value => {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value)) return value;
+  for (const inner of Object.values(value)) frozen(inner);
+  return Object.freeze(value);
+};
+
+const unmarshalled = new WeakMap<Attributes, unknown>();
+
+/** An item of a table as an object. The same item is the same object, so that a judge may ask for it after each effect. */
+export const plain = <Plain>(item: Attributes): Plain => {
+  if (!unmarshalled.has(item)) unmarshalled.set(item, unmarshall(item));
+  return unmarshalled.get(item) as Plain;
+};
+
+/** The items by their keys. An item never changes, a write puts another one into its place: so readers need no copies. */
+class Items extends Map<string, Attributes> {
+  /** How many writes there were: while it is the same, so is all that the table holds. */
+  writes = 0;
+
+  #kinds = new Map<string, { writes: number; items: readonly Attributes[] }>();
+
+  override set(pk: string, item: Attributes): this {
+    this.writes += 1;
+    return super.set(pk, frozen(item));
+  }
+
+  override delete(pk: string): boolean {
+    this.writes += 1;
+    return super.delete(pk);
+  }
+
+  /** What there is of one kind of item. */
+  of(kind: string): readonly Attributes[] {
+    const known = this.#kinds.get(kind);
+    if (known?.writes === this.writes) return known.items;
+    const items: Attributes[] = [];
+    for (const [pk, item] of this) if (pk.startsWith(`${kind}#`)) items.push(item);
+    this.#kinds.set(kind, { writes: this.writes, items });
+    return items;
+  }
+}
+
 /** DynamoDB as far as the ledger uses it: one table in memory, conditions and updates read as the service reads them. */
 export const memoryLedger = () => {
-  const items = new Map<string, Attributes>();
-  const copy = (item: Attributes | undefined) => item && (structuredClone(item) as Attributes);
+  const items = new Items();
 
   const check = (reader: ReturnType<typeof readerOf>, condition: string | undefined, pk: string) => {
     const holds = condition ? reader.condition(condition) : () => true;
@@ -63,19 +112,19 @@ export const memoryLedger = () => {
   };
 
   const operations = {
-    GetItem: ({ Key }: GetItemCommandInput) => ({ Item: copy(items.get(keyOf(Key))) }),
+    GetItem: ({ Key }: GetItemCommandInput) => ({ Item: items.get(keyOf(Key)) }),
     BatchGetItem: ({ RequestItems = {} }: BatchGetItemCommandInput) => ({
       Responses: Object.fromEntries(
         Object.entries(RequestItems).map(([table, { Keys = [] }]) => [
           table,
-          Keys.map((key) => copy(items.get(keyOf(key)))).filter((item) => item !== undefined),
+          Keys.map((key) => items.get(keyOf(key))).filter((item) => item !== undefined),
         ]),
       ),
     }),
     PutItem: (input: PutItemCommandInput) => {
       const pk = keyOf(input.Item);
       check(readerOf(input as Bindings), input.ConditionExpression, pk)();
-      items.set(pk, copy(input.Item) ?? {});
+      items.set(pk, input.Item ?? {});
       return {};
     },
     UpdateItem: (input: UpdateItemCommandInput) => {
@@ -84,11 +133,10 @@ export const memoryLedger = () => {
       const changes = reader.update(input.UpdateExpression ?? '');
       check(reader, input.ConditionExpression, pk)();
       const before = items.get(pk) ?? { pk: { S: pk } };
-      const after = copy(before) ?? {};
-      for (const { at, to, how } of changes)
-        write(after, at, changed(how, readPath(before, at), structuredClone(to(before)) as AttributeValue | undefined));
-      items.set(pk, after);
-      return input.ReturnValues === 'ALL_NEW' ? { Attributes: copy(after) } : {};
+      let after: AttributeValue = { M: before };
+      for (const { at, to, how } of changes) after = written(after, at, changed(how, readPath(before, at), to(before)));
+      items.set(pk, after.M ?? {});
+      return input.ReturnValues === 'ALL_NEW' ? { Attributes: after.M } : {};
     },
     DeleteItem: (input: DeleteItemCommandInput) => {
       const pk = keyOf(input.Key);
@@ -101,7 +149,7 @@ export const memoryLedger = () => {
       const reader = readerOf(input as Bindings);
       const wanted = input.FilterExpression ? reader.condition(input.FilterExpression) : () => true;
       reader.end();
-      return { Items: [...items.values()].filter(wanted).map((item) => copy(item)) };
+      return { Items: [...items.values()].filter(wanted) };
     },
     Query: (input: QueryCommandInput) => {
       const index = indexes.find(({ name }) => name === input.IndexName);
@@ -127,7 +175,7 @@ export const memoryLedger = () => {
         [index.sort]: by,
       });
       return {
-        Items: page.filter(wanted).map((item) => copy(item)),
+        Items: page.filter(wanted),
         ...(last ? { LastEvaluatedKey: keys(last) as Attributes } : {}),
       };
     },

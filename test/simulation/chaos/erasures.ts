@@ -1,6 +1,6 @@
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { LedgerRecord } from '../../../shared/domain/record.ts';
 import { personOf } from '../../../shared/ledger/tombstones.ts';
+import { plain } from '../aws/ledger.ts';
 import { enrollmentOf, type SimulatedSystem } from '../simulation.ts';
 import { clock } from '../virtual/clock.ts';
 import type { Effect, Handling, Invocation } from '../virtual/effects.ts';
@@ -24,12 +24,12 @@ export const watchErasures = (system: SimulatedSystem) => {
   const before = new Map<string, Set<string>>();
   /** The persons of whom an invocation found no tombstone. */
   const unerased = new Map<Invocation, Set<string>>();
-  const tombstones = () => system.itemsOf('ERASED').map((item) => unmarshall(item) as Tombstone);
+  const tombstones = () => system.itemsOf('ERASED').map((item) => plain<Tombstone>(item));
   const search = () => system.ledger.items.get('SWEEP#erasures')?.startedAt;
   const facts = (person: string): string[] =>
     system
       .itemsOf('RUN')
-      .map((item) => unmarshall(item) as Held)
+      .map((item) => plain<Held>(item))
       .filter((one) => one.person === person || (one.accountId && personOf(one.accountId) === person))
       .flatMap(({ revalidationId, phase, amendments = [] }) => [
         `claimed ${revalidationId}`,
@@ -42,6 +42,8 @@ export const watchErasures = (system: SimulatedSystem) => {
   const { operations } = system.ledger;
   const { GetItem } = operations;
   let lastAsked: string | undefined;
+  /** The writes to the ledger that were looked at. */
+  let writes = 0;
   let lastRead: string | undefined;
   operations.GetItem = (input) => {
     const answer = GetItem(input);
@@ -61,6 +63,8 @@ export const watchErasures = (system: SimulatedSystem) => {
     if (name === 'GetItem ERASED' && lastAsked) {
       unerased.set(invocation, (unerased.get(invocation) ?? new Set()).add(lastAsked));
     }
+    if (writes === system.ledger.items.writes) return;
+    writes = system.ledger.items.writes;
     for (const { person } of tombstones()) {
       const known = before.get(person) ?? new Set(facts(person));
       before.set(person, known);

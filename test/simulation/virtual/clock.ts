@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncResource } from 'node:async_hooks';
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
 
@@ -50,20 +50,34 @@ const pop = (): Timer | undefined => {
   }
 };
 
-const clear = (timer: Timer | undefined): void => {
-  if (!timer?.isSet) return;
+/** Timers in the heap that were cleared. */
+let cleared = 0;
+
+const unset = (timer: Timer): void => {
   timer.isSet = false;
   if (timer.owner) timer.owner.timers -= 1;
+};
+
+const clear = (timer: Timer | undefined): void => {
+  if (!timer?.isSet) return;
+  unset(timer);
+  cleared += 1;
+  // A limit of days that is cleared within seconds would keep what it belongs to in memory. A sorted list is a heap.
+  if (cleared < 1000 || cleared < heap.length / 2) return;
+  heap = heap.filter(({ isSet }) => isSet).sort((a, b) => a.at - b.at || a.order - b.order);
+  cleared = 0;
 };
 
 const set = (run: () => void, ms = 0): Timer => {
   const owner = ownerNow();
   if (owner) owner.timers += 1;
+  // What `AsyncLocalStorage.bind` does too, in a third of the time.
+  const scope = new AsyncResource('VirtualTimer');
   // Node's own rule: whole milliseconds, at least one.
   const timer: Timer = {
     at: now + Math.max(1, Math.trunc(Number.isFinite(ms) ? ms : 1)),
     order: order++,
-    run: AsyncLocalStorage.bind(run),
+    run: () => scope.runInAsyncScope(run),
     owner,
     isSet: true,
   };
@@ -94,7 +108,7 @@ export const clock = {
     now = due.at;
     for (let timer: Timer | undefined = due; timer; timer = heap[0]?.at === now ? pop() : undefined) {
       if (!timer.isSet) continue;
-      clear(timer);
+      unset(timer);
       if (!timer.owner?.isDead) timer.run();
     }
     return true;
@@ -104,6 +118,7 @@ export const clock = {
     now = EPOCH;
     order = 0;
     heap = [];
+    cleared = 0;
   },
 };
 

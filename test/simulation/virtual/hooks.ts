@@ -15,13 +15,6 @@ const swaps: Record<string, string> = {
   [urlOf('shared/aws/signed-call.ts')]: urlOf('test/simulation/aws/signed-call.ts'),
 };
 
-/** The local machine's file can also synthesize, for which it loads CDK, a second's work that is not needed here. */
-const unused = /^(aws-cdk-lib|constructs|cdk-nag)(\/|$)|\/infra\/aws\/(stack|example-caller)\.ts$/;
-
-const nothing = `data:text/javascript,${encodeURIComponent(
-  ['App', 'Code', 'FaceRevalidationStack', 'ExampleCallerStack'].map((name) => `export class ${name} {}`).join('\n'),
-)}`;
-
 /**
  * Decides what the process loads from here on.
  * @param files of the product that another takes the place of, both from the root
@@ -37,11 +30,7 @@ export const installHooks = ({
   const others = new Map(Object.entries(files).map(([from, to]) => [urlOf(from), urlOf(to)]));
   registerHooks({
     resolve: (specifier, context, nextResolve) => {
-      if (context.parentURL?.includes('/infra/local/') && unused.test(specifier))
-        return { url: nothing, shortCircuit: true };
       const resolved = nextResolve(specifier, context);
-      if (context.parentURL?.includes('/infra/local/template.ts') && unused.test(resolved.url))
-        return { url: nothing, shortCircuit: true };
       // What takes a file's place may still rest on it.
       const isOwn = /\/test\/simulation\/(designs|truora|aws)\//.test(context.parentURL ?? '');
       const url = others.get(resolved.url) ?? swaps[resolved.url];

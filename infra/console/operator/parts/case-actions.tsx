@@ -9,7 +9,7 @@ import type { Session } from '../session.ts';
 import type { Word } from '../words/en.ts';
 import { useWords } from '../words/use-words.ts';
 
-type Action = { route: string; label: Word; text: Word };
+export type Action = { route: string; label: Word; text: Word };
 
 const cancel: Action = { route: 'cancel', label: 'cancel', text: 'cancelText' };
 
@@ -35,7 +35,15 @@ const download = async (session: Session, id: string): Promise<void> => {
 type Props = { found: OperatorCase; again: () => void };
 
 /** Asks before an action, since none of them can be taken back. */
-const Confirmation = ({ action, path, close }: { action: Action; path: string; close: (isDone: boolean) => void }) => {
+export const Confirmation = ({
+  action,
+  path,
+  close,
+}: {
+  action: Action;
+  path: string;
+  close: (isDone: boolean) => void;
+}) => {
   const { say } = useWords();
   const session = useSession();
   const [isBusy, setBusy] = useState(false);

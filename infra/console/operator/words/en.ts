@@ -1,5 +1,8 @@
+import { campaignWords } from './campaigns.ts';
+
 /** Every text of the console. `{n}` is replaced by a value. */
 export const en = {
+  ...campaignWords.en,
   title: 'Face Re-Validation',
   navigation: 'Pages',
   openNavigation: 'Show the pages',

@@ -1,6 +1,8 @@
+import { campaignWords } from './campaigns.ts';
 import type { Words } from './en.ts';
 
 export const es: Words = {
+  ...campaignWords.es,
   title: 'Face Re-Validation',
   navigation: 'Páginas',
   openNavigation: 'Mostrar las páginas',

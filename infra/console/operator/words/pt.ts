@@ -1,6 +1,8 @@
+import { campaignWords } from './campaigns.ts';
 import type { Words } from './en.ts';
 
 export const pt: Words = {
+  ...campaignWords.pt,
   title: 'Face Re-Validation',
   navigation: 'Páginas',
   openNavigation: 'Mostrar as páginas',
