@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import type { Execution, Machine } from '../../infra/local/state-machine.ts';
 import { chanceOf } from '../simulation/virtual/chance.ts';
 import { clock } from '../simulation/virtual/clock.ts';
@@ -28,7 +27,11 @@ export const memoryObjects = () => {
       return { Body: Readable.from(chunks, { objectMode: false }) };
     },
     PutObject: async ({ Key, Body }) => {
-      objects.set(String(Key), typeof Body === 'string' ? Buffer.from(Body) : await buffer(Body as Readable));
+      // `buffer` of `node:stream/consumers` waits in ways that the driver cannot see, so that time would pass meanwhile.
+      const chunks: Buffer[] = [];
+      if (typeof Body === 'string') chunks.push(Buffer.from(Body));
+      else for await (const chunk of Body as Readable) chunks.push(chunk);
+      objects.set(String(Key), Buffer.concat(chunks));
       return {};
     },
   };

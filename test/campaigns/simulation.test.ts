@@ -20,8 +20,8 @@ describe('a campaign in virtual time', { timeout: 600_000 }, () => {
       seed: 7,
       rows,
       pace: 15,
-      limit: 12,
-      kills: [90, 200, 310],
+      limit: 10,
+      kills: [120, 260, 400],
       resumeAfter: 5,
     });
     expect(view).toMatchObject({ status: 'ended', counts: { ended: rows } });

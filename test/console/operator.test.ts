@@ -261,3 +261,11 @@ test('the health counts the messages of each dead-letter queue', async () => {
     deadLetters.splice(0);
   }
 });
+
+test('a deployment without campaigns shows no page of them', async () => {
+  const { page } = await open();
+  await page.getByRole('link', { name: 'Health' }).waitFor();
+  expect(await page.getByRole('link', { name: 'Campaigns' }).count()).toBe(0);
+  await go(page, '#/campaigns', 'tbody a');
+  await page.getByRole('heading', { name: 'Cases' }).waitFor();
+});

@@ -163,10 +163,12 @@ describe('with a session', () => {
     }
   });
 
-  test('the page learns whether it may write', async () => {
-    const canWrite = async (role: 'writer' | 'reader') =>
-      JSON.parse((await ask('/session.json', { headers: { cookie: await enter(role) } })).body).canWrite;
-    expect([await canWrite('writer'), await canWrite('reader')]).toEqual([true, false]);
+  test('the page learns whether it may write, and whether there are campaigns', async () => {
+    const sessionOf = async (role: 'writer' | 'reader') =>
+      JSON.parse((await ask('/session.json', { headers: { cookie: await enter(role) } })).body);
+    const session = { kind: 'local', hasCampaigns: false };
+    expect(await sessionOf('writer')).toEqual({ ...session, canWrite: true });
+    expect(await sessionOf('reader')).toEqual({ ...session, canWrite: false });
   });
 
   test.each([

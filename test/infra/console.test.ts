@@ -163,6 +163,11 @@ describe('with the setting', () => {
     ]);
   });
 
+  test('with campaigns it learns the scope that starts and stops them, too', () => {
+    const made = synthesizeWith({ console: true, jwt, campaigns: true });
+    expect(made.assets.map((text) => JSON.parse(text).operateScope)).toEqual(['revalidations/operate']);
+  });
+
   test('a client and a sign-in origin of their own are taken', () => {
     const own = { ...jwt, clientId: 'console', signInOrigin: 'https://login.example.com' };
     const made = synthesizeWith({ console: true, jwt: own });

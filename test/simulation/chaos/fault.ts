@@ -26,6 +26,8 @@ export type ConsentPlan = {
   purpose: string;
   /** When the first receipt is revoked, each time by a call of its own. */
   revokedAt: Moment[];
+  /** The write of a record before which it is revoked, once all that this write depends on was read. */
+  meets?: { who: 'RecordOutcome' | 'SweepLedger'; nth: number };
 };
 
 /** What an effect meets: a kill of its function, a refusal, or a lost answer. */

@@ -3,7 +3,7 @@ import { enrollmentOf, photo, type SimulatedSystem, settings, simulate } from '.
 import { clock, EPOCH } from '../virtual/clock.ts';
 import type { Effect, Handling } from '../virtual/effects.ts';
 import { functionNames } from '../virtual/functions.ts';
-import { bringActs } from './acts.ts';
+import { bringActs, callOn } from './acts.ts';
 import { putReceipt, receiptFor, watchConsent } from './consent.ts';
 import { watchErasures } from './erasures.ts';
 import { arrivalOf } from './fault.ts';
@@ -71,6 +71,9 @@ const has = (name: string) => (functionNames as readonly string[]).includes(name
 /** Longer than a refused call with the repeat under a fresh key takes. Seconds. */
 const A_CALL = 1;
 
+/** Longer than a revocation takes. Milliseconds. */
+const A_REVOCATION = 5000;
+
 /** How long the inbox is swept in a system: two sweeps after the last put is when nothing can be forgotten any more. Sweeps. */
 const INBOX_SWEEPS = 5;
 
@@ -87,6 +90,8 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
   let repairs = 0;
   let deadSweeps = 0;
   let paidInVain = 0;
+  /** Writes of records by the function that a revocation meets. */
+  let writes = 0;
 
   /** Whether the only media there can be was deleted before a function could begin that pays for it. */
   const isLongGone = () =>
@@ -97,6 +102,14 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
 
   const handlingOf = ({ invocation, name, nth }: Effect): Handling => {
     if (name === 'POST create' && isLongGone()) paidInVain += 1;
+    const { meets } = plan.consent ?? {};
+    if (meets?.who === invocation.name && name === 'UpdateItem RUN') {
+      writes += 1;
+      if (writes === meets.nth) {
+        void system.call('RevokeConsent', callOn({ id: receiptOf(arrivalOf(plan).accountId) ?? '' }));
+        return { kind: 'hold', ms: A_REVOCATION };
+      }
+    }
     const [operation = ''] = name.split(' ');
     const own = (counted.get(invocation.name) ?? 0) + 1;
     counted.set(invocation.name, own);
