@@ -4,12 +4,18 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const longest = [
   'simulation/simulation',
   'infra/settings',
-  'whole/scenarios',
+  'console/capture',
+  'package/package',
+  'console/operator',
   'whole/command-line',
-  'whole/command-failures',
+  'whole/scenarios',
+  'functions/sweep-inbox',
+  'functions/create-validation-quirks',
   'whole/load',
   'whole/lost-answers',
-  'whole/spend',
+  'whole/command-failures',
+  'functions/reconcile',
+  'cli/runbook',
 ];
 
 const placeOf = ({ moduleId }: TestSpecification): number => {

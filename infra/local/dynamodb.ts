@@ -61,6 +61,7 @@ export const startDynamoDb = async (
   }: { directory?: string | undefined; permissions?: Permissions; port?: number | undefined } = {},
 ): Promise<LocalServer> => {
   const server: Server = dynalite(defined({ createTableMs: 0, path: directory }));
+  server.keepAliveTimeout = 0; // As in `listen`.
   const running = new Set<ServerResponse>();
   server.on('request', (_, response: ServerResponse) => {
     running.add(response);

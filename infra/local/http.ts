@@ -8,7 +8,8 @@ export const listen = async (
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
   port = 0,
 ): Promise<LocalServer> => {
-  const server = createServer((request, response) => {
+  // A connection stays open: on a busy machine a client would send its next call at the moment when it is closed.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     if (!isLocalHost(request)) return refuseHost(response);
     handle(request, response).catch(() => {
       if (!response.headersSent) response.writeHead(500);

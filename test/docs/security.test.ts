@@ -67,7 +67,7 @@ test('every package is pinned and sealed, and none runs a script when it is inst
   for (const file of ['package.json', '.ci/tools/package.json']) {
     const { dependencies, devDependencies, optionalDependencies } = declared(file);
     for (const version of Object.values({ ...dependencies, ...devDependencies, ...optionalDependencies }))
-      expect(version).toMatch(/^(\d+\.\d+\.\d+|file:\.ci\/tools)$/);
+      expect(version).toMatch(/^(\d+\.\d+\.\d+|file:\.ci\/(tools|ace-builds))$/);
   }
   const { packages } = JSON.parse(read('package-lock.json')) as {
     packages: Record<string, { hasInstallScript?: true; integrity?: string; inBundle?: true; link?: true }>;
@@ -79,8 +79,9 @@ test('every package is pinned and sealed, and none runs a script when it is inst
   expect(read('.npmrc')).toMatch(/^ignore-scripts=true$/m);
   expect(allowScripts).toEqual(Object.fromEntries(scripted.map((name) => [name, false])));
   const unsealed = Object.entries(packages).filter(
-    // `.ci/tools` is a folder of this repository, and the link to it.
-    ([path, { integrity, inBundle, link }]) => !['', '.ci/tools'].includes(path) && !integrity && !inBundle && !link,
+    // Folders of this repository, and the links to them.
+    ([path, { integrity, inBundle, link }]) =>
+      !['', '.ci/tools', '.ci/ace-builds'].includes(path) && !integrity && !inBundle && !link,
   );
   expect(unsealed.map(([path]) => path)).toEqual([]);
 });

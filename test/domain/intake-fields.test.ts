@@ -62,6 +62,19 @@ describe('an intake has every field of', () => {
     });
   });
 
+  test('a live capture, which has no media yet', () => {
+    const options = { subvalidations: ['passive_liveness', 'speech_match'], minimumPrecision: 'high' };
+    const intake = readIntake({ ...call, purpose: 'transfer', capture: 'live', options }, at);
+    expect(intake).toMatchObject({
+      kind: 'call',
+      bucket: 'faces',
+      person: { accountId: 'person', enrollmentId: 'ENR1', purpose: 'transfer' },
+      unclaimedName: 'execution-1',
+    });
+    expect(intake.media).toEqual({ key: '', versionId: undefined, etag: undefined });
+    expect(() => refuseForeignMedia(intake)).not.toThrow();
+  });
+
   test('a request that cannot be read', () => {
     expect(readIntake({ kind: 'order' }, at)).toEqual({
       kind: 'unreadable',
@@ -86,7 +99,10 @@ test('the version of an address is the id of S3, or else the content, or none', 
 });
 
 describe('media is taken', () => {
-  const refusing = (request: unknown) => () => refuseForeignMedia(readIntake(request, at));
+  const refusing =
+    (request: unknown, ...settings: { campaigns?: boolean }[]) =>
+    () =>
+      refuseForeignMedia(readIntake(request, at), ...settings);
   const refusal = expect.objectContaining({ name: 'RequestInvalidError', reason: 'request_invalid' });
 
   test.each(['media/a.jpg', 'inbox/person/ENR1/a.jpg'])('from %s of a call', (key) => {
@@ -100,5 +116,28 @@ describe('media is taken', () => {
   test('from every key of a drop in our bucket, and from no other bucket', () => {
     expect(refusing(drop({ key: 'other/a.jpg' }))).not.toThrow();
     expect(refusing(drop({ key: 'inbox/person/ENR1/a.jpg' }, 'others'))).toThrow(refusal);
+  });
+
+  test('from no request that cannot be read', () => {
+    expect(refusing({ kind: 'order' })).toThrow(refusal);
+  });
+
+  test.each(['a', 'Payroll_2026-11', 'a'.repeat(64)])('from the media of the campaign %s where there are any', (id) => {
+    const request = { ...call, media: { key: `campaigns/${id}/media/a.jpg` } };
+    expect(refusing(request, { campaigns: true })).not.toThrow();
+    for (const settings of [[], [{}], [{ campaigns: false }]]) expect(refusing(request, ...settings)).toThrow(refusal);
+  });
+
+  test.each([
+    'campaigns/media/a.jpg',
+    'campaigns//media/a.jpg',
+    'campaigns/a.b/media/a.jpg',
+    'campaigns/a/b/media/a.jpg',
+    `campaigns/${'a'.repeat(65)}/media/a.jpg`,
+    'campaigns/a/manifest.csv',
+    'campaigns/a/mediation/a.jpg',
+    'other/campaigns/a/media/a.jpg',
+  ])('from no %s, also where there are campaigns', (key) => {
+    expect(refusing({ ...call, media: { key } }, { campaigns: true })).toThrow(refusal);
   });
 });

@@ -285,6 +285,12 @@ describe('an announcement to repeat', () => {
     expect({ announced, amendmentAnnounced, shard, dueAt }).toEqual({ ...left, shard: `due#${id[3]}`, dueAt: NOW });
   });
 
+  test('of an outcome needs no amendment', async () => {
+    const { found, item } = await ended();
+    expect(await announceAgain(open.ledger, found, 'outcome')).toBe(true);
+    expect(await item()).not.toHaveProperty('announced');
+  });
+
   test.each([
     ['a case without an outcome', { outcome: undefined, amended: 'event' }, 'outcome'],
     ['an amendment that is not there', {}, 'amendment'],

@@ -324,7 +324,7 @@ const forward = (origin: string, { method, url, headers }: IncomingMessage, body
     const call = httpRequest(new URL(url ?? '/', origin), { method: method ?? 'POST', headers, agent });
     call.on('error', reject);
     call.on('response', async (response) => {
-      const { connection: _, 'transfer-encoding': __, ...kept } = response.headers;
+      const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...kept } = response.headers;
       resolve({ status: response.statusCode ?? 0, headers: kept, body: await buffer(response) });
     });
     call.end(body);

@@ -99,20 +99,19 @@ export const isAllowed = (statements: readonly Statement[], ask: Ask): boolean =
  * The statements of each role of the template, by the role's ARN.
  * @throws TypeError for what this module does not evaluate: managed policies, boundaries, unknown parts of a statement
  */
-export const policiesOf = (template: Template): Map<string, Statement[]> =>
-  new Map(
+export const policiesOf = (template: Template): Map<string, Statement[]> => {
+  const all = resourcesOf(template, 'AWS::IAM::Policy').map(({ properties }) => {
+    const { Roles, PolicyDocument } = properties as { Roles: string[]; PolicyDocument: { Statement: unknown[] } };
+    return { Roles, statements: z.array(Statement).parse(PolicyDocument.Statement, englishErrors) };
+  });
+  return new Map(
     resourcesOf(template, 'AWS::IAM::Role').map(({ id, ref, arn, properties }) => {
       const unknown = Object.keys(properties).filter((name) => !/^(AssumeRolePolicyDocument|Description)$/.test(name));
       if (unknown.length > 0) throw new TypeError(`the role ${id} has ${unknown}, which is not evaluated here`);
-      const policies = resourcesOf(template, 'AWS::IAM::Policy')
-        .map(({ properties: policy }) => policy as { Roles: string[]; PolicyDocument: { Statement: unknown[] } })
-        .filter(({ Roles }) => Roles.includes(ref));
-      return [
-        arn,
-        policies.flatMap(({ PolicyDocument }) => z.array(Statement).parse(PolicyDocument.Statement, englishErrors)),
-      ];
+      return [arn, all.filter(({ Roles }) => Roles.includes(ref)).flatMap(({ statements }) => statements)];
     }),
   );
+};
 
 /** One permission of a role: an action on a resource, and the pattern of the items' keys if the statement has one. */
 export type Grant = { role: string; action: string; resource: string; keys: string | undefined };

@@ -7,7 +7,7 @@ import type { momentsOf } from './moments.ts';
 import type { Dropped } from './run.ts';
 
 /** A call of the API's, as the gateway hands it on. */
-const callOn = (pathParameters: Record<string, string>) => ({
+export const callOn = (pathParameters: Record<string, string>) => ({
   headers: {},
   pathParameters,
   queryStringParameters: { reason: 'request_of_person' },

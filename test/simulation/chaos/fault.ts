@@ -2,6 +2,7 @@ import type { Policies } from '../../../shared/domain/policy.ts';
 import type { Ending, Operation, Story, Trouble } from '../truora/story.ts';
 import type { Chance } from '../virtual/chance.ts';
 import type { FunctionName } from '../virtual/functions.ts';
+import type { LivePlan } from './live.ts';
 import type { Moment } from './moments.ts';
 
 /** How one drop of a system comes to us. Seconds are from the system's beginning. */
@@ -25,6 +26,8 @@ export type ConsentPlan = {
   purpose: string;
   /** When the first receipt is revoked, each time by a call of its own. */
   revokedAt: Moment[];
+  /** The write of a record before which it is revoked, once all that this write depends on was read. */
+  meets?: { who: 'RecordOutcome' | 'SweepLedger'; nth: number };
 };
 
 /** What an effect meets: a kill of its function, a refusal, or a lost answer. */
@@ -66,6 +69,8 @@ export type Plan = {
   erasedAt: Moment[];
   /** How strict the checks are, by purpose. */
   policies: Policies;
+  /** A live capture beside the drops, where there is one. */
+  live: LivePlan | undefined;
 };
 
 export type Fault = { row: number; what: string; inject: (plan: Plan, chance: Chance) => void };

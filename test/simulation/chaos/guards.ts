@@ -171,7 +171,7 @@ export const chaosGuards: readonly Guard[] = [
     file: 'shared/consent/revoke.ts',
     find: '  const isClaimable = Date.now() - Date.parse(revokingAt) < CLAIM_MS;\n',
     replace:
-      '  await markRevoked(settings.ledger.table, entered);\n  const isClaimable = Date.now() - Date.parse(revokingAt) < CLAIM_MS;\n',
+      '  await nameRevoked(settings.erasureBucket, receipt.receiptId);\n  await markRevoked(settings.ledger.table, entered);\n  const isClaimable = Date.now() - Date.parse(revokingAt) < CLAIM_MS;\n',
   },
   {
     guard: 'a revocation is named outside of the ledger',

@@ -41,7 +41,7 @@ export const judgeMoney = ({ plan, system, dropped }: Ran, records: readonly Led
     `Truora counts ${charged.length} charges, the records ${written.length} and ${inDoubt.length} in doubt`,
   );
 
-  const people = dropped.length;
+  const people = dropped.length + (plan.live ? 1 : 0);
   const orphans = records.flatMap(({ orphans = [] }) => orphans).length;
   must(
     charged.length <= people + orphans + inDoubt.length,

@@ -4,6 +4,7 @@ import { quietStory } from '../truora/story.ts';
 import { type Chance, chanceOf } from '../virtual/chance.ts';
 import { blow } from './fault.ts';
 import { type Arrival, faults, type Plan } from './faults.ts';
+import { addLive } from './live.ts';
 import { momentOf } from './moments.ts';
 import { addPolicies, plainPolicies } from './policies.ts';
 
@@ -46,6 +47,7 @@ export const planOf = (seed: number): Plan => {
     otherWayAt: undefined,
     erasedAt: [],
     policies: plainPolicies,
+    live: undefined,
   };
   for (let left = chance.whole(LEAST_FAULTS, MOST_FAULTS); left > 0; left -= 1) {
     const { row, inject } = chance.pick(faults);
@@ -64,6 +66,8 @@ export const planOf = (seed: number): Plan => {
   addConsent(plan, chance);
   addErasures(plan, chance);
   addPolicies(plan, chance);
+  addLive(plan, chance);
+  addMeeting(plan, chance);
   return plan;
 };
 
@@ -82,6 +86,25 @@ const addErasures = (plan: Plan, chance: Chance): void => {
 
 /** An erasure of one case has some fifty effects, in the call or in the sweep. */
 const MOST_ERASURE_EFFECTS = 60;
+
+/**
+ * In a third of the systems with a revocation, it comes between a function's check of the receipt and its write, and is done before the
+ * write: of an outcome, or of what Truora decides about a run that was stopped from outside.
+ */
+const addMeeting = (plan: Plan, chance: Chance): void => {
+  const { consent } = plan;
+  if (!consent || consent.revokedAt.length === 0 || !chance.is(1 / 3)) return;
+  consent.meets = chance.is(0.5)
+    ? { who: 'RecordOutcome', nth: 1 }
+    : { who: 'SweepLedger', nth: chance.whole(1, MOST_AMENDING) };
+  consent.revokedAt = [];
+  if (consent.meets.who === 'RecordOutcome') return;
+  plan.story.decidesAfter = chance.pick([30, 100]);
+  plan.interruption = { by: 'operator', at: chance.pick([2, 4, 20]) };
+};
+
+/** Writes of records by the sweeps until a late verdict is written. */
+const MOST_AMENDING = 4;
 
 /** Later than any first run of the person ends. */
 const MUCH_LATER = 100_000;

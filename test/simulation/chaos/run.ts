@@ -3,11 +3,12 @@ import { enrollmentOf, photo, type SimulatedSystem, settings, simulate } from '.
 import { clock, EPOCH } from '../virtual/clock.ts';
 import type { Effect, Handling } from '../virtual/effects.ts';
 import { functionNames } from '../virtual/functions.ts';
-import { bringActs } from './acts.ts';
+import { bringActs, callOn } from './acts.ts';
 import { putReceipt, receiptFor, watchConsent } from './consent.ts';
 import { watchErasures } from './erasures.ts';
 import { arrivalOf } from './fault.ts';
 import type { Arrival, Plan } from './faults.ts';
+import { bringLive, LIVE_PERSON } from './live.ts';
 import { momentsOf } from './moments.ts';
 
 /** One byte more than Truora takes; made once, since making it takes longer than a whole run. */
@@ -32,6 +33,8 @@ export type Ran = {
   dropped: Dropped[];
   /** The executions that calls have started. */
   called: Execution[];
+  /** The executions of the live capture, and of its recordings. */
+  live: readonly Execution[];
   repairs: number;
   /** Sweeps of the ledger that died: each leaves its cases to the next one. */
   deadSweeps: number;
@@ -68,6 +71,9 @@ const has = (name: string) => (functionNames as readonly string[]).includes(name
 /** Longer than a refused call with the repeat under a fresh key takes. Seconds. */
 const A_CALL = 1;
 
+/** Longer than a revocation takes. Milliseconds. */
+const A_REVOCATION = 5000;
+
 /** How long the inbox is swept in a system: two sweeps after the last put is when nothing can be forgotten any more. Sweeps. */
 const INBOX_SWEEPS = 5;
 
@@ -84,15 +90,26 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
   let repairs = 0;
   let deadSweeps = 0;
   let paidInVain = 0;
+  /** Writes of records by the function that a revocation meets. */
+  let writes = 0;
 
-  /** Whether the only media there is was deleted before a function could begin that pays for it. */
+  /** Whether the only media there can be was deleted before a function could begin that pays for it. */
   const isLongGone = () =>
     plan.arrivals.length === 1 &&
+    !plan.live &&
     plan.tamper?.kind === 'delete' &&
     clock.now() > EPOCH + (plan.tamper.at + A_CALL) * 1000;
 
   const handlingOf = ({ invocation, name, nth }: Effect): Handling => {
     if (name === 'POST create' && isLongGone()) paidInVain += 1;
+    const { meets } = plan.consent ?? {};
+    if (meets?.who === invocation.name && name === 'UpdateItem RUN') {
+      writes += 1;
+      if (writes === meets.nth) {
+        void system.call('RevokeConsent', callOn({ id: receiptOf(arrivalOf(plan).accountId) ?? '' }));
+        return { kind: 'hold', ms: A_REVOCATION };
+      }
+    }
     const [operation = ''] = name.split(' ');
     const own = (counted.get(invocation.name) ?? 0) + 1;
     counted.set(invocation.name, own);
@@ -118,7 +135,7 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
       CONSENT_MODE: plan.consent ? 'receipt' : 'flag',
       POLICIES: JSON.stringify(plan.policies),
     },
-    people: plan.arrivals.map(({ accountId }) => accountId),
+    people: [...plan.arrivals.map(({ accountId }) => accountId), ...(plan.live ? [LIVE_PERSON] : [])],
     onEvent: (detailType, detail) => {
       // Evidence is signed where something may have to be taken from it.
       if (plan.erasedAt.length > 0) sign({ source: 'face-revalidation', 'detail-type': detailType, detail });
@@ -128,6 +145,7 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
       const { invocation, name } = effect;
       consents?.saw(effect, handling);
       erasures?.saw(effect, handling);
+      live.saw(effect);
       moments.saw(invocation.name);
       if (isWatch(invocation.name) && !/^(Get|Query|List|Batch|Describe)/.test(name)) repairs += 1;
     },
@@ -147,7 +165,7 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
   const erasures = plan.erasedAt.length > 0 ? watchErasures(system) : undefined;
   const { consent } = plan;
   const consents = consent && watchConsent(system);
-  for (const accountId of new Set(consent && plan.arrivals.map((one) => one.accountId))) {
+  for (const accountId of new Set(consent && [...plan.arrivals.map((one) => one.accountId), LIVE_PERSON])) {
     for (const which of ['first', 'second'] as const)
       if (consent) putReceipt(system, receiptFor(accountId, consent, which));
   }
@@ -212,6 +230,7 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     clock.at(EPOCH + at * 1000, () => called.push(start(callAbout(arrivalOf(plan), named))));
   }
   for (const input of plan.poison) start(input);
+  const live = bringLive({ plan, system, start, named });
   bringActs({ plan, system, wake, moments, dropped, drop, receiptOf });
 
   wake();
@@ -219,5 +238,17 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     () => true,
     () => false,
   );
-  return { plan, system, dropped, called, repairs, deadSweeps, paidInVain, isOver, consents, erasures };
+  return {
+    plan,
+    system,
+    dropped,
+    called,
+    live: live.executions,
+    repairs,
+    deadSweeps,
+    paidInVain,
+    isOver,
+    consents,
+    erasures,
+  };
 };
