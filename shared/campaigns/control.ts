@@ -82,7 +82,8 @@ const startOf = (askedPace: number, now: number) => ({
 const moves: Record<Control, Partial<Record<CampaignStatus, CampaignStatus>>> = {
   start: { planned: 'running', running: 'running' },
   pause: { running: 'pausing', pausing: 'pausing', paused: 'paused' },
-  resume: { paused: 'running', pausing: 'running', running: 'running' },
+  // The execution may have been stopped after the end and before its announcement: another one announces it, under the same id.
+  resume: { paused: 'running', pausing: 'running', running: 'running', ended: 'ended' },
   cancel: {
     planning: 'canceled',
     planned: 'canceled',
@@ -147,9 +148,9 @@ const checkStart = async ({ mediaBucket: bucket }: ControlSettings, campaign: Ca
 
 const nameOf = ({ campaignId, run }: Campaign) => `${campaignId}-${run}`;
 
-/** Starts an execution where the status needs one and none runs. @returns the campaign */
+/** Starts an execution where the status needs one, or its end is to be announced, and none runs. @returns the campaign */
 const keepWorking = async ({ ledger, machineArn }: ControlSettings, campaign: Campaign): Promise<Campaign> => {
-  if (!isAtWork(campaign.status)) return campaign;
+  if (!isAtWork(campaign.status) && campaign.status !== 'ended') return campaign;
   const executions = machineArn.replace(':stateMachine:', ':execution:');
   const isRunning = campaign.run > 0 && (await endOfExecution(`${executions}:${nameOf(campaign)}`)) === undefined;
   if (isRunning) return campaign;

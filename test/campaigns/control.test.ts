@@ -43,6 +43,7 @@ const after: Partial<Record<CampaignStatus, Partial<Record<Control, CampaignStat
   paused: { pause: 'paused', resume: 'running', cancel: 'canceled' },
   canceling: { cancel: 'canceling' },
   canceled: { cancel: 'canceled' },
+  ended: { resume: 'ended' },
 };
 
 const pairs = (Object.keys(campaignStatuses) as CampaignStatus[]).flatMap((status) =>
@@ -60,7 +61,7 @@ describe('a control', () => {
       expect((await act(aws, control, id)).status).toBe(next);
       const found = await requireCampaign(aws.table, id);
       expect([found.status, found.changedBy]).toEqual([next, next === status ? undefined : CALLER]);
-      const isAtWork = ['running', 'pausing', 'canceling'].includes(String(next));
+      const isAtWork = ['running', 'pausing', 'canceling', 'ended'].includes(String(next));
       expect(startedOf(aws, id)).toEqual(isAtWork ? [{ name: `${id}-1`, input: { campaignId: id, mode: 'run' } }] : []);
     },
   );

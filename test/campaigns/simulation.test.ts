@@ -32,7 +32,7 @@ describe('a campaign in virtual time', { timeout: 600_000 }, () => {
   });
 
   test('holds its promises with a fault, a pause or a cancellation at each effect, and a kill soon after it', async () => {
-    const { effects, runs, broken } = await run('--each', '--every', '20');
+    const { effects, runs, broken } = await run('--each', '--every', '4');
     expect(broken).toEqual([]);
     expect(effects).toBeGreaterThan(15);
     expect(runs).toBeGreaterThan(15);

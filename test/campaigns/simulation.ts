@@ -279,14 +279,14 @@ export const simulate = async (
     if (forecast === 0 && ended >= plan.rows / 10 && view?.endsAt)
       forecast = (Date.parse(view.endsAt) - beganAt) / 1000;
     if (now?.status === 'paused') ask('resume');
-    // A person who finds that nothing works on it, as the alarm says.
+    const isOver = now?.status === 'ended' || now?.status === 'canceled';
+    // A person does as the alarm of a stopped execution says, also where it was stopped between the end and its announcement.
     const isDead =
       now &&
-      ['running', 'pausing', 'canceling'].includes(now.status) &&
+      (isOver ? announced.length === 0 : ['running', 'pausing', 'canceling'].includes(now.status)) &&
       machine.describe(await quietly(executionOf))?.status !== 'RUNNING';
-    if (isDead && kills.length === 0) ask(now.status === 'canceling' ? 'cancel' : 'resume');
-    const isOver = now?.status === 'ended' || now?.status === 'canceled';
-    isSettled = isOver && [...of.cases.values()].every((one) => one.isOver);
+    if (isDead && kills.length === 0) ask(now.status.startsWith('cancel') ? 'cancel' : 'resume');
+    isSettled = isOver && !isDead && [...of.cases.values()].every((one) => one.isOver);
   };
   /** Looks of the harness are no effects of the campaign. */
   const quietly = async <Result>(read: () => Promise<Result>): Promise<Result> => {
