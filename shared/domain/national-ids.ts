@@ -66,8 +66,9 @@ const forms: readonly Form[] = [
   { name: 'CPF', form: /^\d{3}\.?\d{3}\.?\d{3}-?\d{2}$/, isValid: isCpf },
   {
     name: 'CNPJ',
-    form: /^[\dA-Z]{2}\.?[\dA-Z]{3}\.?[\dA-Z]{3}[/_-]?[\dA-Z]{4}-?\d{2}$/,
-    isValid: isCnpj,
+    form: /^([\dA-Z]{12}|[\dA-Z]{2}\.[\dA-Z]{3}\.[\dA-Z]{3}[/_-][\dA-Z]{4}-|\d{8}[/_-]\d{4}-?)\d{2}$/,
+    // One word and number in a hundred, such as CUSTOMER100013, has the check digits. No CNPJ with letters is taken for that.
+    isValid: (text) => !/^[A-Z]+\d+$/.test(text) && isCnpj(text),
   },
   { name: 'CURP', form: /^[A-Z]{4}\d{6}[HMX][A-Z]{5}[\dA-Z]\d$/, isValid: isCurp },
   { name: 'RFC', form: /^[A-ZÑ&]{3,4}-?\d{6}-?[\dA-Z]{2}[\dA]$/, isValid: isRfc },

@@ -46,6 +46,11 @@ test.each([
   expect(nationalIdIn(text)).toBeUndefined();
 });
 
+test.each(['customer-', 'customer', 'account-', 'cliente_'])('a word and a number is none: %s', (word) => {
+  const numbers = Array.from({ length: 2000 }, (_, n) => word + (100_000 + n));
+  expect(numbers.filter((text) => nationalIdIn(text))).toEqual([]);
+});
+
 describe('a request', () => {
   const forbidden = { allowNationalIds: false };
 
