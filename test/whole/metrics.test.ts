@@ -187,7 +187,7 @@ test('every reason of an error is known to a metric', () => {
   // A route's own codes end no case.
   const { CallRefusedError: _, ...ofCases } = errorReasons;
   const given: string[] = Object.values(ofCases).flat();
-  // The first is the end of a repeat, the second the timed poll: neither is ever recorded.
+  // The end of a repeat, the timed poll and the wait for a recording: none is ever recorded.
   const never = ['already_decided', 'verdict_pending', 'media_pending'];
   expect(given.length).toBeGreaterThan(20);
   expect(given.filter((reason) => closedReason(reason) === 'other' && !never.includes(reason))).toEqual([]);
