@@ -66,8 +66,11 @@ const stored = async (): Promise<string> => {
     buckets.map((Bucket) => s3().send(new ListObjectVersionsCommand({ Bucket, EncodingType: 'url' }))),
   );
   const folders = readdirSync(tmpdir()).filter((name) => name.startsWith(`face-revalidation-media-${process.pid}-`));
+  // Not the lock: a process that closes a file loses its locks on it (POSIX), and the next local system would delete the folder.
   const files = folders.flatMap((folder) =>
-    readdirSync(join(tmpdir(), folder)).map((name) => readFileSync(join(tmpdir(), folder, name), 'latin1')),
+    readdirSync(join(tmpdir(), folder))
+      .filter((name) => name !== 'owner.lock')
+      .map((name) => readFileSync(join(tmpdir(), folder, name), 'latin1')),
   );
   // What is encoded in base64url is searched as well, as it is in signed records.
   const decoded = files.flatMap((text) => text.split(/[.~]/).map((part) => Buffer.from(part, 'base64url').toString()));
