@@ -51,7 +51,8 @@ export const judge = (seen: Seen): string[] => {
   const { length: charged } = system.truora.charged;
   const mayBeFree = isCanceled && canceledAt < createdAt;
   must(charged === 1 || (charged === 0 && mayBeFree), `${charged} validations were charged`);
-  must(calledAt <= (canceledAt ?? Number.POSITIVE_INFINITY) + A_TURN, 'a canceled case was paid for');
+  const isPaidLate = charged > 0 && calledAt > (canceledAt ?? Number.POSITIVE_INFINITY) + A_TURN;
+  must(!isPaidLate, 'a canceled case was paid for');
   const written = [record.validationId, ...(record.orphans ?? [])];
   must(!validation || written.includes(validation.id), 'the record does not hold the charge');
   must(endsOf(record.trail).length === 1, `the record has ended as ${endsOf(record.trail).join(', ') || 'nothing'}`);
