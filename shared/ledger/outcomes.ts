@@ -3,7 +3,7 @@ import { type Amendment, currentOutcomeOf, mayChange } from '../domain/amendment
 import { amendmentAnnouncementOf } from '../domain/announcement.ts';
 import { defined } from '../domain/defined.ts';
 import { lastCheckAt, shardOf } from '../domain/follow-up.ts';
-import { predecessors } from '../domain/lifecycle.ts';
+import { isEnd, predecessors } from '../domain/lifecycle.ts';
 import { outcomeOf, type Subject } from '../domain/outcome.ts';
 import type { LedgerRecord } from '../domain/record.ts';
 import type { Outcome } from '../domain/revalidation.ts';
@@ -162,10 +162,12 @@ export const recordEarlyEnd = async (
     }),
     append: { trail: [{ phase: end.status, at: at.toISOString() }] },
     remove: SECRETS,
-    when: { phase: predecessors(end.status) },
+    when: { phase: predecessors(end.status), validationId: of.validationId ? [of.validationId] : [] },
     orAbsent: true,
   });
   const record = written ? readAlive(written) : await readRecord(ledger, revalidationId);
+  // The validation was created between the read of the case and this write: the outcome names it, so that its verdict is asked for.
+  if (record && !isEnd(record.phase)) return recordEarlyEnd(ledger, record, end, by);
   if (!record) throw new TypeError('the record expired while it was ended');
   return { record, isNew: written !== undefined };
 };

@@ -61,8 +61,8 @@ const askAgain = async (
   record: LedgerRecord,
   outcome: Outcome,
 ): Promise<Verdict | undefined> => {
-  // A caller that ended the case while it was created has read no validation; the record has it.
-  const { accountId, enrollmentId, requested, used, validationId = outcome.validationId } = record;
+  const { validationId } = outcome;
+  const { accountId, enrollmentId, requested, used } = record;
   if (!validationId || !accountId || !enrollmentId || !requested) return undefined;
   const deadline = used?.deadline ?? outcome.decidedAt;
   const validation = defined({ validationId, deadline, threshold: used?.threshold });

@@ -34,19 +34,6 @@ describe('an amendment', () => {
     },
   );
 
-  test('changes an outcome that a caller wrote while the validation was created, and that names none', async ({
-    aws,
-  }) => {
-    const closed = await ended(aws, 'canceled');
-    const { revalidationId } = closed.outcome;
-    const { validationId: _, ...outcome } = closed.outcome;
-    const item = await itemOf(aws, revalidationId);
-    await aws.putItem({ ...item, pk: `RUN#${revalidationId}`, outcome });
-    await says(approval(closed));
-    await sweep();
-    expect((await readRecord(aws.ledger, revalidationId))?.amendments).toMatchObject([{ status: 'approved' }]);
-  });
-
   test.for(['approved', 'declined'] as const)('needs no call for an outcome that is %s', async (status, { aws }) => {
     const closed = await ended(aws, status);
     await says(approval(closed));

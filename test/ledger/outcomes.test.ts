@@ -326,7 +326,7 @@ describe('recordCancellation', () => {
   test.each(['claimed', 'created', 'moved'])(
     'ends a record that is %s with one command, without its owner',
     async (phase) => {
-      const stored = await store({ phase, uploadLink: UPLOAD_LINK });
+      const stored = await store({ phase, validationId: 'VLD1', uploadLink: UPLOAD_LINK });
       const { record, pk, item } = stored;
       const of = caseOf(stored);
       const { uploadLink: _, ...rest } = record as typeof record & { uploadLink: string };
@@ -349,6 +349,17 @@ describe('recordCancellation', () => {
       });
     },
   );
+
+  test('names the validation that was created after the case was read, so that its verdict is asked for', async () => {
+    const stored = await store({ phase: 'created', validationId: 'VLD1' });
+    const { record, isNew } = await recordCancellation(
+      open.ledger,
+      { ...caseOf(stored), validationId: undefined },
+      'iam:ana',
+    );
+    expect(isNew).toBe(true);
+    expect(record.outcome).toMatchObject({ status: 'canceled', validationId: 'VLD1' });
+  });
 
   test('writes a record without an owner where there is none, so that no execution starts it', async () => {
     const of = { revalidationId: newRevalidationId(), accountId: 'ana', enrollmentId: 'ENR0123456789abcdef' };
