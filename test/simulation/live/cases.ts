@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { type Anchor, anchors, type Case, type Drop, type Seen } from './run.ts';
+import { killPointsOf } from '../proof.ts';
+import { type Anchor, anchors, type Case, type Drop } from './run.ts';
 
 const base: Case = { seed: 1, drops: [], cancel: null, kills: [], holds: [], choices: [] };
 
@@ -16,11 +17,7 @@ const effects: Record<string, number> = {
   RecordOutcome: 3,
 };
 
-export const killPoints: Case['kills'] = Object.entries(effects).flatMap(([who, count]) =>
-  Array.from({ length: count }, (_, index) => index + 1).flatMap((nth) =>
-    (['before', 'after', 'refused'] as const).map((when) => ({ who, nth, when })),
-  ),
-);
+const killPoints = killPointsOf(effects);
 
 /** Moments on both sides of everything that happens at the wait. Seconds after. */
 const moments: { at: Anchor; after: number }[] = [
@@ -96,22 +93,6 @@ export function* grid(): Generator<Case> {
     yield { ...base, cancel: { at: 'token', after: 5 }, kills: [kill] };
   }
 }
-
-/** All interleavings of the functions that meet: each choice the driver has is taken each way, run after run. */
-export const interleavings = async (
-  given: Case,
-  check: (given: Case) => Promise<{ seen: Seen }>,
-  isLeft: () => boolean,
-): Promise<void> => {
-  const open: number[][] = [[]];
-  for (let prefix = open.pop(); prefix && isLeft(); prefix = open.pop()) {
-    const { seen } = await check({ ...given, choices: prefix });
-    for (let at = seen.alternatives.length - 1; at >= prefix.length; at -= 1) {
-      const taken = [...prefix, ...Array.from({ length: at - prefix.length }, () => 0)];
-      for (let other = 1; other < (seen.alternatives[at] ?? 1); other += 1) open.push([...taken, other]);
-    }
-  }
-};
 
 const well = { how: 'well', after: 0 } as const;
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { type Anchor, anchors, type Case, type Seen } from './run.ts';
+import { killPointsOf } from '../proof.ts';
+import { type Anchor, anchors, type Case } from './run.ts';
 
 const base: Case = { seed: 1, decides: 4, notifications: [], rings: false, kills: [], holds: [], choices: [] };
 
@@ -12,11 +13,7 @@ const effects: Record<string, number> = {
   MoveMedia: 5,
 };
 
-export const killPoints: Case['kills'] = Object.entries(effects).flatMap(([who, count]) =>
-  Array.from({ length: count }, (_, index) => index + 1).flatMap((nth) =>
-    (['before', 'after', 'refused'] as const).map((when) => ({ who, nth, when })),
-  ),
-);
+const killPoints = killPointsOf(effects);
 
 /** Moments on both sides of everything that happens at the meeting point. */
 const moments: { at: Anchor; after: number }[] = [
@@ -64,25 +61,6 @@ export function* grid(): Generator<Case> {
     }
   }
 }
-
-/**
- * All interleavings of the functions that stand at the meeting point at once: each choice the driver has is taken each way,
- * run after run, until none is left.
- */
-export const interleavings = async (
-  given: Case,
-  check: (given: Case) => Promise<{ seen: Seen }>,
-  isLeft: () => boolean,
-): Promise<void> => {
-  const open: number[][] = [[]];
-  for (let prefix = open.pop(); prefix && isLeft(); prefix = open.pop()) {
-    const { seen } = await check({ ...given, choices: prefix });
-    for (let at = seen.alternatives.length - 1; at >= prefix.length; at -= 1) {
-      const taken = [...prefix, ...Array.from({ length: at - prefix.length }, () => 0)];
-      for (let other = 1; other < (seen.alternatives[at] ?? 1); other += 1) open.push([...taken, other]);
-    }
-  }
-};
 
 /** Where two and three race: a notification and the token, two notifications and the token, and a retried task with a new token. */
 export const races: readonly Case[] = [
