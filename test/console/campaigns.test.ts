@@ -7,7 +7,7 @@ import { putMedia } from '../../infra/local/put-media.ts';
 import type { CampaignView } from '../../shared/campaigns/view.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { calling } from '../support/callers.ts';
-import { type RunningConsole, runConsole } from '../support/console.ts';
+import { go as goTo, type RunningConsole, runConsole, visit } from '../support/console.ts';
 import { fileOf, photo } from '../support/drops.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -70,33 +70,16 @@ afterEach(async () => {
   await Promise.all(contexts.splice(0).map((context) => context.close()));
 });
 
-/** Opens a page of a fresh session. `wrong` gets what it logs as an error, such as what its policy forbids. */
-const open = async (
-  hash: string,
-  selector: string,
-  { as = 'writer' as 'writer' | 'reader', width = 1280, language = 'en' } = {},
-) => {
-  const context = await browser.newContext({
-    viewport: { width, height: 800 },
-    locale: language,
-    reducedMotion: 'reduce',
-  });
-  contexts.push(context);
-  const [wrong, requested]: [string[], string[]] = [[], []];
-  context.on('request', (request) => requested.push(request.url()));
-  context.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
-  const page = await context.newPage();
-  page.on('pageerror', (error) => wrong.push(error.message));
-  await page.goto(running.console.link(as));
-  await page.waitForSelector('h1');
-  await go(page, hash, selector);
-  return { page, wrong, requested };
+/** Opens a page of a fresh session. */
+const open = async (hash: string, selector: string, how: Parameters<typeof visit>[2] = {}) => {
+  const visited = await visit(browser, running, how);
+  contexts.push(visited.context);
+  await visited.page.waitForSelector('h1');
+  await go(visited.page, hash, selector);
+  return visited;
 };
 
-const go = async (page: Page, hash: string, selector: string): Promise<void> => {
-  await page.goto(`${running.console.origin}/${hash}`);
-  await page.waitForSelector(selector);
-};
+const go = (page: Page, hash: string, selector: string) => goTo(page, running, hash, selector);
 
 const act = async (page: Page, button: string): Promise<void> => {
   await page.getByRole('button', { name: button, exact: true }).click();

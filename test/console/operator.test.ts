@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { languages } from '../../infra/console/shared/language.ts';
 import type { DeadLetter } from '../../infra/local/event-bus.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { dropAs, type RunningConsole, runConsole } from '../support/console.ts';
+import { dropAs, go as goTo, type RunningConsole, runConsole, visit } from '../support/console.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** The most that the first page may load. Bytes, compressed. */
@@ -38,30 +38,15 @@ afterEach(async () => {
   await Promise.all(contexts.splice(0).map((context) => context.close()));
 });
 
-type Opened = { page: Page; context: BrowserContext; wrong: string[]; requested: string[] };
-
-/** A browser that has used a link. `wrong` gets what the page logs as an error, such as what its policy forbids. */
-const open = async ({ as = 'writer' as 'writer' | 'reader', width = 1280, language = 'en' } = {}): Promise<Opened> => {
-  const context = await browser.newContext({
-    viewport: { width, height: 800 },
-    locale: language,
-    reducedMotion: 'reduce',
-  });
-  contexts.push(context);
-  const [wrong, requested]: [string[], string[]] = [[], []];
-  context.on('request', (request) => requested.push(request.url()));
-  context.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
-  const page = await context.newPage();
-  page.on('pageerror', (error) => wrong.push(error.message));
-  await page.goto(running.console.link(as));
-  await page.waitForSelector('tbody a');
-  return { page, context, wrong, requested };
+/** The list of cases in a browser that has used a link. */
+const open = async (how: Parameters<typeof visit>[2] = {}) => {
+  const visited = await visit(browser, running, how);
+  contexts.push(visited.context);
+  await visited.page.waitForSelector('tbody a');
+  return visited;
 };
 
-const go = async (page: Page, hash: string, selector: string): Promise<void> => {
-  await page.goto(`${running.console.origin}/${hash}`);
-  await page.waitForSelector(selector);
-};
+const go = (page: Page, hash: string, selector: string) => goTo(page, running, hash, selector);
 
 const today = () => new Date().toISOString().slice(0, 10);
 

@@ -1,3 +1,4 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { consentFolder } from '../../infra/aws/consent-texts.ts';
 import { type ConsoleServer, startConsole } from '../../infra/console/serve/server.ts';
 import type { Role } from '../../infra/console/serve/sessions.ts';
@@ -54,4 +55,32 @@ export const dropAs = async (system: LocalSystem, accountId: string): Promise<st
     if (found) return found.revalidationId;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+};
+
+export type Visit = { page: Page; context: BrowserContext; wrong: string[]; requested: string[] };
+
+/** Opens the console by a link in a browser session of its own. `wrong` gets what the page logs as an error, such as what its policy forbids. */
+export const visit = async (
+  browser: Browser,
+  { console: pages }: RunningConsole,
+  { as = 'writer' as Role, width = 1280, language = 'en' } = {},
+): Promise<Visit> => {
+  const context = await browser.newContext({
+    viewport: { width, height: 800 },
+    locale: language,
+    reducedMotion: 'reduce',
+  });
+  const [wrong, requested]: [string[], string[]] = [[], []];
+  context.on('request', (request) => requested.push(request.url()));
+  context.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
+  const page = await context.newPage();
+  page.on('pageerror', (error) => wrong.push(error.message));
+  await page.goto(pages.link(as));
+  return { page, context, wrong, requested };
+};
+
+/** Goes to a page of the console, and waits for what is there once it has loaded. */
+export const go = async (page: Page, { console: pages }: RunningConsole, hash: string, selector: string) => {
+  await page.goto(`${pages.origin}/${hash}`);
+  await page.waitForSelector(selector);
 };
