@@ -35,7 +35,7 @@ const sizes: Record<string, number> = {
   'shared/evidence/README.md': 6 * KB,
   'shared/campaigns/README.md': 7 * KB,
   // 14, and what the tables of classes, fields and routes may grow by.
-  'shared/contracts/README.md': 14.5 * KB,
+  'shared/contracts/README.md': 15 * KB,
   // Both tables are generated: every reason, and the messages in three languages.
   'shared/contracts/reasons.md': 12 * KB,
   // A chapter for each problem code.

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { alarmNames } from '../../infra/aws/alarm-table.ts';
 import { Config } from '../../infra/aws/config.ts';
 import { architecture } from '../../infra/docs/architecture.ts';
 import { countMarks } from '../../infra/docs/facts.ts';
@@ -61,6 +62,12 @@ describe('the picture of the architecture', () => {
     expect(part('README.md', 'architecture')).toContain('| secrets');
     expect(architecture(template)).not.toContain('| secrets');
   });
+});
+
+test('an alarm of the runbook that a reason leads to exists', () => {
+  const named = groupedReasons.flatMap(({ operator }) => /(\w+) in the runbook/.exec(operator)?.[1] ?? []);
+  expect(named).not.toEqual([]);
+  expect(named.filter((name) => !(alarmNames as readonly string[]).includes(name))).toEqual([]);
 });
 
 test('every function is in the table of one document', () => {
