@@ -122,15 +122,6 @@ test('the check of links finds a missing file and a missing chapter', () => {
   expect(brokenLinks('README.md', text)).toEqual(['none.md', 'infra/README.md#none', '#none']);
 });
 
-test('a number of a decision means one decision in all documents', () => {
-  const numbers = documents.flatMap((file) => {
-    const [, why = ''] = read(file).split(/^(?=\| # \| (?:decision|why) \|)/m);
-    return [...why.matchAll(/^\| (\d+(?:, \d+)*) \|/gm)].flatMap(([, all = '']) => all.split(', '));
-  });
-  expect(numbers.length).toBeGreaterThan(30);
-  expect(numbers.filter((number, n) => numbers.indexOf(number) !== n)).toEqual([]);
-});
-
 describe('the settings that the documents name', () => {
   const deployment = [
     'infra/aws/RUNBOOK.md',
