@@ -27,7 +27,8 @@ const sizes: Record<string, number> = {
   'CONTRIBUTING.md': 3 * KB,
   // 10, and a tenth for the picture of the machine and the table of functions.
   'functions/README.md': 11 * KB,
-  'shared/README.md': 9 * KB,
+  // 9, and what each module imports, name by name.
+  'shared/README.md': 9.25 * KB,
   // The page of a capability: its table of functions is generated, and its threats have the titles of their tests.
   'shared/consent/README.md': 4 * KB,
   'shared/capture/README.md': 5 * KB,
