@@ -45,7 +45,8 @@ const sizes: Record<string, number> = {
   'infra/aws/README.md': 9 * KB,
   'infra/aws/RUNBOOK.md': 16 * KB,
   'infra/aws/RESTORE.md': 3 * KB,
-  'infra/aws/SECURITY.md': 13 * KB,
+  // 13, and the titles of the tests that prove a control: each is a whole behaviour.
+  'infra/aws/SECURITY.md': 13.25 * KB,
   // A row for each store, with what it keeps of a person.
   'infra/aws/PRIVACY.md': 6 * KB,
   'infra/aws/IMPACT-ASSESSMENT.md': 2 * KB,
