@@ -8,6 +8,7 @@ import { costOf, fixedCosts } from '../../infra/cost/cost.ts';
 import { MACHINE_SECONDS } from '../../infra/workflow/timeouts.ts';
 import { type ProblemCode, problems, typeOf } from '../../shared/domain/problem.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
+import { isGatewayScope, routes } from '../../shared/workflow/functions.ts';
 import { chapterOf, documents, read, root } from '../support/documents.ts';
 
 const { scripts, engines } = JSON.parse(read('package.json')) as {
@@ -164,6 +165,19 @@ test('the documents state how long the machine lives, and how long a caller wait
   expect(alarms.ExecutionsTimedOut.meaning).toContain(hours);
   const waits = [...read('shared/contracts/README.md').matchAll(/"TimeoutSeconds": (\d+)/g)].map(([, s]) => Number(s));
   expect(waits).toEqual([MACHINE_SECONDS + 60]);
+});
+
+test("the permissions and scopes that the contracts name allow each caller its own routes, and no other caller's", () => {
+  const [, access = ''] = /\*\*Access\.\*\* ([\s\S]*?)\n\n/.exec(read('shared/contracts/README.md')) ?? [];
+  const named = [...access.matchAll(/to (read|write|operate)\s+on\s+((?:`[^`]+`(?:\s+and\s+)?)+)/g)].flatMap(
+    ([, scope, list = '']) => [...list.matchAll(/`\.\.\.\/([^`]+)`/g)].map(([, pattern = '']) => ({ scope, pattern })),
+  );
+  const allows = (pattern: string, call: string) => new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(call);
+  for (const { method, path, scope } of Object.values(routes).filter(({ scope: of }) => isGatewayScope(of))) {
+    const by = named.filter(({ pattern }) => allows(pattern, `${method}${path}`)).map((one) => one.scope);
+    expect([path, by]).toEqual([path, [scope]]);
+    expect(access).toContain(`\`revalidations/${scope}\``);
+  }
 });
 
 test('the README states the costs that the tables state', () => {
