@@ -44,7 +44,8 @@ const sizes: Record<string, number> = {
   'shared/contracts/problems.md': 9 * KB,
   'infra/README.md': KB,
   'infra/aws/README.md': 9 * KB,
-  'infra/aws/RUNBOOK.md': 16 * KB,
+  // 16, and what to do for every reason of `failed`.
+  'infra/aws/RUNBOOK.md': 16.4 * KB,
   'infra/aws/RESTORE.md': 3 * KB,
   // 13, and the titles of the tests that prove a control: each is a whole behaviour.
   'infra/aws/SECURITY.md': 13.25 * KB,
