@@ -154,12 +154,12 @@ const findingsOf = (stage: string, prepare: (stack: Stack) => void) => {
   );
 };
 
-describe("cdk-nag and CDK's own rules", () => {
-  test.each(['dev', 'prod'])('find nothing in %s without a reason', (stage) => {
+describe('cdk-nag', () => {
+  test.each(['dev', 'prod'])('finds nothing in %s without a reason', (stage) => {
     expect(findingsOf(stage, (stack) => acknowledgeFindings(stack, { stage, campaigns: true }))).toEqual([]);
   });
 
-  test('find something for every reason', () => {
+  test('finds something for every reason', () => {
     const found = findingsOf('dev', () => {});
     for (const { rule, where } of acknowledgedIn({ stage: 'dev', campaigns: true })) {
       const about = found.filter((one) => one.rule === rule && where.test(one.path.replace(/\/Resource$/, '')));
@@ -174,15 +174,6 @@ describe("cdk-nag and CDK's own rules", () => {
       actions.test(grant.action) && resource.test(grant.resource);
     expect(wide.filter((grant) => !all.some((row) => isAbout(row, grant)))).toEqual([]);
     expect(all.filter((row) => !wide.some((grant) => isAbout(row, grant)))).toEqual([]);
-  });
-
-  test("CDK's own rules pass", { timeout: 200_000 }, () => {
-    const app = new App({ analyticsReporting: false, context: featureFlags });
-    const props = { config, codeOf: () => Code.fromInline('//') };
-    const { stackName } = new FaceRevalidationStack(app, 'checked-campaigns', props);
-    const { directory, stacks } = app.synth();
-    rmSync(directory, { recursive: true, force: true });
-    expect(stacks.map((one) => one.stackName)).toEqual([stackName]);
   });
 });
 
