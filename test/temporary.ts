@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 export default () => {
   const folder = mkdtempSync(join(tmpdir(), 'frv-'));
   Object.assign(process.env, { TMPDIR: folder, TMP: folder, TEMP: folder });
+  mkdirSync(join(folder, 'synthesized-templates'));
   // Workers and commands load the same packages: what one has compiled is read by the next. A worker writes as it ends, so not in the
   // folder that is deleted.
   process.env.NODE_COMPILE_CACHE = join(import.meta.dirname, '../node_modules/.cache/compiled');

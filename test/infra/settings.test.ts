@@ -9,6 +9,7 @@ import { Config } from '../../infra/aws/config.ts';
 import { featureFlags } from '../../infra/aws/feature-flags.ts';
 import { checkStage, writeStage } from '../../infra/aws/stage-file.ts';
 import { settingsIn, withSettings } from '../../infra/cli/setting-flags.ts';
+import { withoutPlaces } from '../support/without-places.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'face-revalidation-settings-'));
 
@@ -108,15 +109,13 @@ const synthesizeStage = (stage: string) => {
     treeMetadata: false,
     stackTraces: false,
   });
-  // The CDK asks where each construct is made, and Vitest maps each of these places to the source: a tenth of the time.
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
   try {
-    // No policy of cdk-nag reads the code of a function, so it is not bundled.
-    const stack = compose(app, { folder, defaultRegion: undefined, codeOf: () => Code.fromInline('//') });
-    return app.synth().getStackArtifact(stack.artifactId).template;
+    return withoutPlaces(() => {
+      // No policy of cdk-nag reads the code of a function, so it is not bundled.
+      const stack = compose(app, { folder, defaultRegion: undefined, codeOf: () => Code.fromInline('//') });
+      return app.synth().getStackArtifact(stack.artifactId).template;
+    });
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
     rmSync(app.outdir, { recursive: true, force: true });
   }
 };
