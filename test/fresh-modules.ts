@@ -1,5 +1,4 @@
 import { vi } from 'vitest';
-import type { Template } from '../infra/local/template.ts';
 
 /*
  * Runs before each test file. A worker runs many files, so that Node loads each package once: the CDK and the SDK take more than a
@@ -11,18 +10,13 @@ const { env } = process;
 
 const KEY = Symbol.for('face-revalidation.worker-start');
 
-const TEMPLATES = Symbol.for('face-revalidation.templates');
-
 type Start = { env: NodeJS.ProcessEnv; variables: NodeJS.ProcessEnv };
 
-const kept = globalThis as { [KEY]?: Start; [TEMPLATES]?: Map<string, Template> };
+const kept = globalThis as { [KEY]?: Start };
 
 kept[KEY] ??= { env, variables: { ...env } };
 
 const start = kept[KEY];
-
-// Plain data, and each file gets a copy.
-kept[TEMPLATES] ??= new Map();
 
 vi.useRealTimers();
 

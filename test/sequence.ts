@@ -3,19 +3,27 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** The files that take longest, longest first: each of them that begins last is waited for by an idle core. */
 const longest = [
   'simulation/simulation',
-  'infra/settings',
+  'campaigns/simulation',
+  'erasure/crashes',
   'console/capture',
-  'package/package',
   'console/operator',
   'whole/command-line',
+  'console/campaigns',
+  'console/capture-states',
+  'package/package',
   'whole/scenarios',
+  'whole/spend',
+  'whole/lost-answers',
+  'whole/erasure',
+  'cli/runbook',
   'functions/sweep-inbox',
   'functions/create-validation-quirks',
   'whole/load',
-  'whole/lost-answers',
+  'infra/settings',
+  'infra/own-rules',
   'whole/command-failures',
   'functions/reconcile',
-  'cli/runbook',
+  'cli/campaigns',
 ];
 
 const placeOf = ({ moduleId }: TestSpecification): number => {

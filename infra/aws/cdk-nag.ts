@@ -207,8 +207,9 @@ export const checkPolicies = (app: App): void =>
 
 /** Attaches the reasons to their constructs, so that the report shows them. */
 export const acknowledgeFindings = (stack: Stack, deployment: Deployment): void => {
+  const acknowledged = acknowledgedIn(deployment);
   for (const construct of stack.node.findAll()) {
-    for (const { rule, where, reason } of acknowledgedIn(deployment)) {
+    for (const { rule, where, reason } of acknowledged) {
       // CDK needs the plugin's name as a prefix: every rule begins with it.
       const id = `${rule.split('-')[0]}::${rule}`;
       if (where.test(construct.node.path)) Validations.of(construct).acknowledge({ id, reason });

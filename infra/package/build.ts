@@ -23,9 +23,9 @@ const assets = [
 
 const compile = (folder: string) => {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [tsc, '-p', import.meta.dirname, '--outDir', folder], {
-    stdio: 'inherit',
-  });
+  // Several checkers each read the CDK's types again: half of the processor time, for no shorter wait.
+  const argv = ['-p', import.meta.dirname, '--outDir', folder, '--checkers', '1'];
+  execFileSync(process.execPath, [tsc, ...argv], { stdio: 'inherit' });
 };
 
 /** Deletes the declarations that no entry leads to: the compiler writes one for every file it reads. */

@@ -7,7 +7,6 @@ import { cloneCommands } from '../../infra/cli/program/clone-commands.ts';
 import { run } from '../../infra/cli/program/run.ts';
 import { executionEvent } from '../../infra/local/event-bus.ts';
 import { drop } from '../../infra/local/put-media.ts';
-import { synthesize } from '../../infra/local/synthesize.ts';
 import { resourcesOf, type Template } from '../../infra/local/template.ts';
 import { createCampaign } from '../../shared/campaigns/items.ts';
 import { signWebhook } from '../../shared/truora/webhook.ts';
@@ -17,6 +16,7 @@ import { selfie } from '../support/commands.ts';
 import { chapterOf, read } from '../support/documents.ts';
 import { loseRepair, putJobMessage } from '../support/lost-repairs.ts';
 import { commandsIn, type Documented, type Started, startedBy } from '../support/pasted.ts';
+import { synthesized } from '../support/synthesized.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const RUNBOOK = 'infra/aws/RUNBOOK.md';
@@ -75,7 +75,7 @@ let template: Template;
 
 /** A command of AWS must call what an operator may, on a resource that the deployment has. */
 const checkAws = ({ words }: Started) => {
-  template ??= synthesize(stage.running.system.config);
+  template ??= synthesized(stage.running.system.config);
   const [service, operation, ...more] = words;
   const call = calls[`${service} ${operation}`];
   if (!call) throw new Error(`aws ${service} ${operation} is not a call that this test knows`);
@@ -223,7 +223,7 @@ describe.each(alarmNames)('the entry of %s', (name) => {
 });
 
 const mailOf = (name: AlarmName): string => {
-  template ??= synthesize(stage.running.system.config);
+  template ??= synthesized(stage.running.system.config);
   const all = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].flatMap((type) =>
     resourcesOf(template, type),
   );

@@ -5,13 +5,13 @@ import { architecture } from '../../infra/docs/architecture.ts';
 import { countMarks } from '../../infra/docs/facts.ts';
 import { generated, withGenerated } from '../../infra/docs/readme.ts';
 import { wordsOf } from '../../infra/docs/settings.ts';
-import { synthesize } from '../../infra/local/synthesize.ts';
 import { definition } from '../../infra/workflow/definition.ts';
 import { errorReasons, groupedReasons, ourReasons } from '../../shared/domain/reasons.ts';
 import { Verdict } from '../../shared/domain/revalidation.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { fileOf, functionNames, functionsOf } from '../../shared/workflow/functions.ts';
 import { chapterOf, read } from '../support/documents.ts';
+import { synthesized } from '../support/synthesized.ts';
 
 const part = (document: string, name: string): string => {
   const generate = generated[document]?.[name];
@@ -53,7 +53,7 @@ describe('the picture of the architecture', () => {
   });
 
   test('draws an arrow only where the template grants a permission', () => {
-    const template = synthesize(Config.parse({}));
+    const template = synthesized(Config.parse({}));
     const isDenied = ({ Action }: { Action: string | string[] }) => String(Action).includes('secretsmanager:');
     for (const { Properties } of Object.values(template.Resources)) {
       const document = Properties?.PolicyDocument as { Statement: { Action: string | string[] }[] } | undefined;

@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { alarmNames, alarms } from '../../infra/aws/alarm-table.ts';
 import { Config } from '../../infra/aws/config.ts';
 import { metricOf } from '../../infra/aws/metrics.ts';
-import { synthesize } from '../../infra/local/synthesize.ts';
 import { resourcesOf, type Template } from '../../infra/local/template.ts';
 import { type MetricName, metrics } from '../../shared/workflow/metrics.ts';
 import { synthesized } from '../support/synthesized.ts';
@@ -74,7 +73,7 @@ test.each(inTemplate.map((alarm) => [String(alarm.AlarmName), alarm] as const))(
 
 describe('the text of an alarm stands alone', () => {
   const runbookUrl = `https://wiki.example.com/${'a'.repeat(270)}`;
-  const inWiki = synthesize(Config.parse({ stage: 'wiki', runbookUrl, campaigns: true }));
+  const inWiki = synthesized(Config.parse({ stage: 'wiki', runbookUrl, campaigns: true }));
   const textsOf = (of: Template) =>
     new Map(
       ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].flatMap((type) =>
@@ -134,7 +133,7 @@ test('no alarm waits for a metric without data: FILL gives nothing for it', () =
 
 test('the alarm on missing sweeps rings after three of them, for any schedule, and never before the first', () => {
   for (const sweepMinutes of [1, 5, 60]) {
-    const swept = synthesize(Config.parse({ sweepMinutes }));
+    const swept = synthesized(Config.parse({ sweepMinutes }));
     const all = resourcesOf(swept, 'AWS::CloudWatch::Alarm');
     const half = (what: string) => all.find(({ properties }) => String(properties.AlarmName).endsWith(what));
     expect(half('SweepsMissing-Missing')?.properties).toMatchObject({
@@ -186,7 +185,7 @@ test('the topic has a key of ours that CloudWatch may use, and notifies only nam
   );
   const told = resourcesOf(template, 'AWS::SNS::Subscription').map(({ properties }) => properties.Endpoint);
   expect(told).toEqual(['ops@example.com']);
-  expect(resourcesOf(synthesize(Config.parse({})), 'AWS::SNS::Subscription')).toEqual([]);
+  expect(resourcesOf(synthesized(Config.parse({})), 'AWS::SNS::Subscription')).toEqual([]);
 });
 
 test('the dashboards draw what is kept: a page for the product, and one for operations', () => {

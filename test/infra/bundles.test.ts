@@ -1,16 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { bundle } from '../../infra/aws/bundle.ts';
 import { type FunctionName, fileOf, functionNames, routes } from '../../shared/workflow/functions.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
+vi.mock(import('../../infra/aws/bundle.ts'), async (original) =>
+  (await import('../support/bundles.ts')).bundledOnce(await original()),
+);
 
-const { metafile } = bundle(functionNames, folder);
-
-afterAll(() => rmSync(folder, { recursive: true }));
+const { metafile } = bundle(functionNames);
 
 const ledger = ['client-dynamodb'];
 

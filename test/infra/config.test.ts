@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { readConfig } from '../../infra/aws/read-config.ts';
-import { synthesize } from '../../infra/local/synthesize.ts';
 import { resourcesOf, type Template } from '../../infra/local/template.ts';
 import { functionSeconds } from '../../infra/workflow/timeouts.ts';
+import { synthesized } from '../support/synthesized.ts';
 import { config, functionOf, template } from '../support/template.ts';
 
 test('only the receiver of webhooks has reserved instances, when the deployment sets them', () => {
@@ -12,7 +12,7 @@ test('only the receiver of webhooks has reserved instances, when the deployment 
       ReservedConcurrentExecutions === undefined ? [] : [[Handler, ReservedConcurrentExecutions]],
     );
   expect(reserved(template)).toEqual([]);
-  expect(reserved(synthesize(Config.parse({ webhookConcurrency: 5 })))).toEqual([['receive-webhook.handler', 5]]);
+  expect(reserved(synthesized(Config.parse({ webhookConcurrency: 5 })))).toEqual([['receive-webhook.handler', 5]]);
 });
 
 test('each call counts against a budget, also without a setting', () => {
@@ -35,7 +35,7 @@ test('the most and longest policies, with every other variable, fit into the env
   const policies = Object.fromEntries(names.map((name) => [name, longest]));
   const alternative = { url: `https://${'a'.repeat(280)}.example.com`.slice(0, 300), text: 'x'.repeat(120) };
   const documentationUrl = `https://docs.example.com/${'a'.repeat(200)}`;
-  const full = synthesize(Config.parse({ policies, alternative, documentationUrl }));
+  const full = synthesized(Config.parse({ policies, alternative, documentationUrl }));
   for (const { properties } of resourcesOf(full, 'AWS::Lambda::Function')) {
     const { Variables } = properties.Environment as { Variables: Record<string, unknown> };
     // A reference stands for a name or an ARN, of 200 characters at most.

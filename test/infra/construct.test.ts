@@ -8,8 +8,8 @@ import { DefinitionBody, JsonPath, StateMachine } from 'aws-cdk-lib/aws-stepfunc
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { FaceRevalidation, type FaceRevalidationProps } from '../../infra/aws/stack.ts';
-import { synthesize } from '../../infra/local/synthesize.ts';
 import { resourcesOf, type Template } from '../../infra/local/template.ts';
+import { synthesized } from '../support/synthesized.ts';
 
 const codeOf = () => Code.fromInline('//');
 
@@ -27,7 +27,7 @@ const theirs = (props: FaceRevalidationProps, use: (stack: Stack, face: FaceReva
 describe('the construct in another stack', () => {
   test('publishes under its stage what the command line needs, by the names of our own stack', () => {
     const template = theirs({ stage: 'shop' });
-    const own = synthesize(Config.parse({ stage: 'shop' }));
+    const own = synthesized(Config.parse({ stage: 'shop' }));
     const published = (of: Template) => {
       const [parameter] = resourcesOf(of, 'AWS::SSM::Parameter').filter(
         ({ properties: { Name } }) => Name === '/face-revalidation-shop/deployment',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Config, effectiveSettings } from '../../infra/aws/config.ts';
-import { synthesize } from '../../infra/local/synthesize.ts';
 import { resolver, resourcesOf, type Template } from '../../infra/local/template.ts';
 import { functionsOf, jobs, type RouteName, routes } from '../../shared/workflow/functions.ts';
+import { synthesized } from '../support/synthesized.ts';
 import { dataKey, MEDIA, prod, type Raw, resolvedOf, type Statement, template } from '../support/template.ts';
 
 /** The one resource of a type whose id begins so. */
@@ -95,7 +95,7 @@ describe('the jobs', () => {
 
   test('sweep as often as the deployment configures', () => {
     const rates = (sweepMinutes?: number) =>
-      resourcesOf(synthesize(Config.parse({ sweepMinutes })), 'AWS::Events::Rule').flatMap(
+      resourcesOf(synthesized(Config.parse({ sweepMinutes })), 'AWS::Events::Rule').flatMap(
         ({ properties }) => properties.ScheduleExpression ?? [],
       );
     expect([rates(), rates(1)]).toEqual([['rate(5 minutes)'], ['rate(1 minute)']]);
@@ -138,7 +138,7 @@ describe('the pages that may call the API', () => {
   test('are none by default, and those of the setting with what they send and read', () => {
     const corsIn = (of: Template) => resolvedOf(of, 'AWS::ApiGatewayV2::Api').properties.CorsConfiguration;
     expect(corsIn(template)).toBeUndefined();
-    expect(corsIn(synthesize(Config.parse({ corsOrigins: ['https://app.example.com'] })))).toEqual({
+    expect(corsIn(synthesized(Config.parse({ corsOrigins: ['https://app.example.com'] })))).toEqual({
       AllowOrigins: ['https://app.example.com'],
       AllowMethods: ['GET', 'POST'],
       AllowHeaders: [
@@ -188,7 +188,7 @@ describe('the callers of the API', () => {
 
   test('need the tokens of an issuer where there is one, for reading, writing and erasing apart', () => {
     const jwt = { issuer: 'https://issuer.example.com/pool', audience: ['api'], accountClaim: 'account' };
-    const withTokens = synthesize(Config.parse({ jwt }));
+    const withTokens = synthesized(Config.parse({ jwt }));
     expect(routesIn(withTokens)).toEqual({
       'POST /revalidations': ['JWT', ['revalidations/write']],
       'GET /revalidations/{id}': ['JWT', ['revalidations/read']],

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
-import { synthesize } from '../../infra/local/synthesize.ts';
 import { resourcesOf } from '../../infra/local/template.ts';
 import { AMENDED, ENDED, EVENT_SOURCE } from '../../shared/domain/announcement.ts';
 import { synthesized } from '../support/synthesized.ts';
@@ -70,7 +69,7 @@ describe.each([
 });
 
 test('a stage without a registry has neither', () => {
-  const without = synthesize(Config.parse({ eventSchemas: false }));
+  const without = synthesized(Config.parse({ eventSchemas: false }));
   expect(Object.values(without.Resources).filter(({ Type }) => Type.startsWith('AWS::EventSchemas'))).toEqual([]);
 });
 

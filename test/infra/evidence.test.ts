@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
-import { synthesize } from '../../infra/local/synthesize.ts';
 import { resourcesOf } from '../../infra/local/template.ts';
+import { synthesized } from '../support/synthesized.ts';
 import { only, prod, type Raw, rawOf, statementsOf, template } from '../support/template.ts';
 
 const KEY = /^StorageEvidenceKey/;
 
-const without = synthesize(Config.parse({ evidence: false }));
+const without = synthesized(Config.parse({ evidence: false }));
 
 const idsOf = (of: typeof template) => Object.keys(of.Resources);
 
@@ -32,7 +32,7 @@ describe('the bucket of evidence', () => {
     [1, 366],
     [7, 2557],
   ])('keeps it for %i years', (evidenceYears, ExpirationInDays) => {
-    const of = synthesize(Config.parse({ evidenceYears }));
+    const of = synthesized(Config.parse({ evidenceYears }));
     expect(only(of, 'AWS::S3::Bucket', /Evidence/).Properties.LifecycleConfiguration).toMatchObject({
       Rules: [{ ExpirationInDays }, {}],
     });
@@ -68,7 +68,7 @@ describe('the keys of evidence', () => {
   });
 
   test('stay when another one is made, and then only the newest signs', () => {
-    const two = synthesize(Config.parse({ evidenceKeys: 2 }));
+    const two = synthesized(Config.parse({ evidenceKeys: 2 }));
     const [first, second] = arnsOf(two);
     expect(arnsOf(template)).toEqual([first]);
     expect(signers(two).map(([, arn]) => arn)).toEqual([second, second, second]);

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { Statement } from '../../infra/local/iam/policies.ts';
-import { synthesize } from '../../infra/local/synthesize.ts';
 import { resolver, resourcesOf } from '../../infra/local/template.ts';
 import { synthesized } from '../support/synthesized.ts';
 import { deployed } from '../support/template.ts';
@@ -81,7 +80,7 @@ test('the policy is attached to no identity, fits into its limit, and its ARN is
 
 test('an API that takes tokens is not in the policy: no permission of IAM opens it', () => {
   const jwt = { issuer: 'https://issuer.example.com', audience: ['api'] };
-  const actions = statementsOf(synthesize(Config.parse({ jwt }))).flatMap(({ Action }) => Action);
+  const actions = statementsOf(synthesized(Config.parse({ jwt }))).flatMap(({ Action }) => Action);
   expect(actions).not.toContain('execute-api:Invoke');
 });
 

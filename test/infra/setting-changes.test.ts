@@ -8,8 +8,8 @@ import { writeStage } from '../../infra/aws/stage-file.ts';
 import type { CdkCommand } from '../../infra/cli/deploy.ts';
 import type { Steps } from '../../infra/cli/deploy-steps.ts';
 import { changesOf } from '../../infra/cli/setting-changes.ts';
-import { synthesize } from '../../infra/local/synthesize.ts';
 import { runDeployment } from '../support/deployment.ts';
+import { synthesized } from '../support/synthesized.ts';
 
 let folder: string;
 
@@ -23,7 +23,7 @@ const inFile = (stage: string) => JSON.parse(readFileSync(join(folder, `${stage}
 
 /** What a deployment of a stage with these settings publishes. */
 const publishedBy = (stage: string, given: object) => {
-  const parameters = Object.values(synthesize(readConfig({ ...given, stage })).Resources);
+  const parameters = Object.values(synthesized(readConfig({ ...given, stage })).Resources);
   const parameter = parameters.find(({ Properties }) => Properties?.Name === `/face-revalidation-${stage}/settings`);
   return JSON.parse(String(parameter?.Properties.Value)) as Record<string, unknown>;
 };

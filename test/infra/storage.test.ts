@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
-import { synthesize } from '../../infra/local/synthesize.ts';
 import type { Template } from '../../infra/local/template.ts';
+import { synthesized } from '../support/synthesized.ts';
 import {
   dataKey,
   deployed,
@@ -45,7 +45,7 @@ describe('the media bucket', () => {
 
   test('accepts web pages only from the named origins', () => {
     expect(Properties).not.toHaveProperty('CorsConfiguration');
-    const open = synthesize(Config.parse({ corsOrigins: ['https://app.example.com', 'https://b.example.com'] }));
+    const open = synthesized(Config.parse({ corsOrigins: ['https://app.example.com', 'https://b.example.com'] }));
     expect(only(open, 'AWS::S3::Bucket', MEDIA).Properties.CorsConfiguration).toEqual({
       CorsRules: [
         {
@@ -64,7 +64,7 @@ describe('the media bucket', () => {
     [25, 2],
     [168, 7],
   ])('keeps media for %i hours, which are %i days to S3', (mediaHours, days) => {
-    const kept = only(synthesize(Config.parse({ mediaHours })), 'AWS::S3::Bucket', MEDIA).Properties
+    const kept = only(synthesized(Config.parse({ mediaHours })), 'AWS::S3::Bucket', MEDIA).Properties
       .LifecycleConfiguration;
     expect(kept).toMatchObject({ Rules: [{ ExpirationInDays: days }, {}] });
   });

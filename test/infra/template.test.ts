@@ -1,39 +1,16 @@
-import { rmSync } from 'node:fs';
-import { App } from 'aws-cdk-lib';
-import { Code } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { consentFolder, consentTextsOf } from '../../infra/aws/consent-texts.ts';
-import { featureFlags } from '../../infra/aws/feature-flags.ts';
-import { FaceRevalidationStack } from '../../infra/aws/own-stack.ts';
-import { synthesize } from '../../infra/local/synthesize.ts';
 import { resourcesOf, type Template } from '../../infra/local/template.ts';
 import { definition } from '../../infra/workflow/definition.ts';
 import { envKeys } from '../../infra/workflow/function-table.ts';
 import { functionSeconds } from '../../infra/workflow/timeouts.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { fileOf } from '../../shared/workflow/functions.ts';
+import { synthesized } from '../support/synthesized.ts';
 import { config, deployed, functionOf, only, prod, resolvedOf, template } from '../support/template.ts';
 
 describe('the template', () => {
-  // They see a circle of references, too: functions name the machine, and the machine names functions.
-  // A compiled engine reads every rule: seconds, on a machine that has other things to do.
-  test.each(['dev', 'prod'])(
-    "of %s passes CDK's own rules, also those that cdk.json switches on",
-    { timeout: 60_000 },
-    (stage) => {
-      const app = new App({
-        analyticsReporting: false,
-        context: featureFlags,
-      });
-      const props = { config: Config.parse({ stage }), codeOf: () => Code.fromInline('//') };
-      const { stackName } = new FaceRevalidationStack(app, `checked-${stage}`, props);
-      const { directory, stacks } = app.synth();
-      rmSync(directory, { recursive: true, force: true });
-      expect(stacks.map((one) => one.stackName)).toEqual([stackName]);
-    },
-  );
-
   test('holds only our functions: CDK adds none with permissions of its own', () => {
     const handlers = resourcesOf(template, 'AWS::Lambda::Function').map(({ properties }) => properties.Handler);
     expect(handlers.toSorted()).toEqual(deployed.map((name) => `${fileOf(name)}.handler`).toSorted());
@@ -68,7 +45,7 @@ describe('the state machine', () => {
   });
 
   test('waits as long as the deployment configures', () => {
-    const changed = synthesize(Config.parse({ callbackTimeoutSeconds: 90 }));
+    const changed = synthesized(Config.parse({ callbackTimeoutSeconds: 90 }));
     const { DefinitionString } = only(changed, 'AWS::StepFunctions::StateMachine').Properties;
     expect(DefinitionString).toBe(JSON.stringify(definition({ callbackTimeoutSeconds: 90 })));
   });

@@ -8,8 +8,8 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
-import { synthesize } from '../../infra/local/synthesize.ts';
 import { resourcesOf } from '../../infra/local/template.ts';
+import { synthesized } from '../support/synthesized.ts';
 
 let system: LocalSystem;
 
@@ -22,7 +22,7 @@ afterAll(() => system.close());
 const secretId = () => [...system.secrets.keys()][0] ?? '';
 
 const keyId = () =>
-  resourcesOf(synthesize(system.config), 'AWS::KMS::Key').find(({ id }) => id.includes('Evidence'))?.arn;
+  resourcesOf(synthesized(system.config), 'AWS::KMS::Key').find(({ id }) => id.includes('Evidence'))?.arn;
 
 const origins = (): Record<string, string> => ({
   'the ledger': process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '',

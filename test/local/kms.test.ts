@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { kmsOperations, localKeys } from '../../infra/local/kms/keys.ts';
-import { synthesize } from '../../infra/local/synthesize.ts';
+import { synthesized } from '../support/synthesized.ts';
 
-const template = synthesize(Config.parse({ stage: 'test', evidenceKeys: 2 }));
+const template = synthesized(Config.parse({ stage: 'test', evidenceKeys: 2 }));
 
 const folder = mkdtempSync(join(tmpdir(), 'local-keys-'));
 

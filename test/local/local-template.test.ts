@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { localConfig } from '../../infra/local/local-config.ts';
 import { localTemplate, versionOf } from '../../infra/local/local-template.ts';
-import { synthesize } from '../../infra/local/synthesize.ts';
+import { synthesized } from '../support/synthesized.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'templates-'));
 
@@ -18,8 +18,9 @@ test('the kept template is the synthesized one, for a sandbox on any port', asyn
   for (const port of [41_234, 800, 8000]) {
     const { origin } = new URL(`http://127.0.0.1:${port}`);
     const config = localConfig(origin, { isSandbox: true, given: undefined });
-    expect(await localTemplate(config, kept)).toEqual(JSON.parse(JSON.stringify(synthesize(config))));
-    expect(await localTemplate(config, kept)).toEqual(JSON.parse(JSON.stringify(synthesize(config))));
+    const template = synthesized(config);
+    expect(await localTemplate(config, kept)).toEqual(template);
+    expect(await localTemplate(config, kept)).toEqual(template);
   }
   expect(readdirSync(kept)).toHaveLength(2);
 });
@@ -29,7 +30,7 @@ test('a template of another Truora, or with another setting, is another one', as
   const real = localConfig('https://api.validations.truora.com', { isSandbox: false, given: undefined });
   const longer = localConfig('http://127.0.0.1:800', { isSandbox: true, given: { callbackTimeoutSeconds: 7 } });
   for (const config of [real, longer, ofPort(800)]) {
-    expect(await localTemplate(config, kept)).toEqual(JSON.parse(JSON.stringify(synthesize(config))));
+    expect(await localTemplate(config, kept)).toEqual(synthesized(config));
   }
   expect(readdirSync(kept)).toHaveLength(3);
 });

@@ -41,15 +41,15 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 type End = { code: number | null; err: string };
 
+/** Runs the command in this process. */
+const record = (argv: string[]): Promise<End> => runHere(['record', ...argv], folder, { env: { TRUORA_API_KEY: KEY } });
+
 /** Runs the command as npm would. @param interruptAt what it has to have said before it gets a Ctrl-C */
-const record = (
-  argv: string[],
-  { key = KEY, interruptAt }: { key?: string; interruptAt?: string } = {},
-): Promise<End> =>
+const recordAlone = (argv: string[], interruptAt?: string): Promise<End> =>
   new Promise((resolve) => {
     const child = spawn(process.execPath, [join(root, 'infra/cli/main.ts'), 'record', ...argv], {
       cwd: folder,
-      env: { ...process.env, INIT_CWD: root, TRUORA_API_KEY: key },
+      env: { ...process.env, INIT_CWD: root, TRUORA_API_KEY: KEY },
     });
     let err = '';
     let interrupted = false;
@@ -88,7 +88,7 @@ const bodyOf = (name: string) => JSON.parse(written()[name] ?? '{}').body;
 
 test('records one validation: every answer of a normal run, and the answer to an unknown id', async () => {
   const before = sandbox.counts().charges;
-  const { code, err } = await record(await asked('maria.lopez'));
+  const { code, err } = await recordAlone(await asked('maria.lopez'));
   expect([code, sandbox.counts().charges - before], err).toEqual([0, 1]);
   expect(err).toMatch(/^This creates one validation at http:\/\/127\.0\.0\.1:\d+, which Truora charges\./);
   expect(Object.keys(written()).toSorted()).toEqual([
@@ -171,7 +171,7 @@ test('removes a person whose name is also the name of a field', async () => {
 });
 
 test('writes nothing at Ctrl-C before the verdict, and states what may have been charged', async () => {
-  const { code, err } = await record(await asked('ana-never'), { interruptAt: 'waiting for the verdict' });
+  const { code, err } = await recordAlone(await asked('ana-never'), 'waiting for the verdict');
   expect([code, Object.keys(written())], err).toEqual([130, []]);
   expect(err).toContain('interrupted; nothing was written, and a validation may have been created and charged');
 });
