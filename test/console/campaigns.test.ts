@@ -19,6 +19,9 @@ let ended: string;
 
 let refused: string;
 
+/** One that takes half a minute to run. */
+let long: string;
+
 const until = (id: string, status: string): Promise<void> =>
   waitFor(async () => expect((await call(`GET /campaigns/${id}`)).content.status).toBe(status));
 
@@ -37,22 +40,23 @@ const plan = async (name: string, lines: readonly string[], pace: number): Promi
   return (await call('POST /campaigns', { body })).content.campaignId;
 };
 
-/** Plans people, whose ids say what the sandbox does, and one without media. */
+/** Asks for a plan of people, whose ids say what the sandbox does, and one without media. The plan takes a second for a row. */
 const planPeople = async (name: string, people: readonly string[], pace: number): Promise<string> => {
   for (const accountId of people) {
     running.system.sandbox?.enroll({ accountId, enrollmentId: `ENR-${accountId}` });
     await putMedia(running.system, { key: `media/${accountId}.jpg`, file: fileOf(photo) });
   }
   const rows = [...people.map((one) => `${one},ENR-${one},media/${one}.jpg,true`), 'x,ENRx,media/absent.jpg,true'];
-  const id = await plan(name, ['accountId,enrollmentId,mediaKey,userAuthorized', ...rows], pace);
-  await until(id, 'planned');
-  return id;
+  return plan(name, ['accountId,enrollmentId,mediaKey,userAuthorized', ...rows], pace);
 };
 
 beforeAll(async () => {
   running = await runConsole({ config: { campaigns: true }, pace: 0.05 });
   call = calling(running.system) as unknown as typeof call;
   ended = await planPeople('first', ['ana', 'luis', 'rosa-declined'], 50);
+  const people = Array.from({ length: 6 }, (_, n) => `person-${n}`);
+  long = await planPeople('third', people, 0.25);
+  await until(ended, 'planned');
   await call(`POST /campaigns/${ended}/start`, { body: {} });
   refused = await plan('second', ['accountId,enrollmentId,mediaKey,colour'], 1);
   await Promise.all([until(ended, 'ended'), until(refused, 'refused')]);
@@ -98,9 +102,9 @@ test.concurrent('the pages fit a phone of 360 pixels', async ({ open }) => {
 
 describe.concurrent('a campaign', () => {
   test('is started, paused, resumed and canceled, each after a question', async ({ open }) => {
-    const people = Array.from({ length: 12 }, (_, n) => `person-${n}`);
-    const id = await planPeople('third', people, 0.5);
+    const id = long;
     const { page } = await open();
+    await until(id, 'planned');
     await go(page, `#/campaigns/${id}`, 'progress');
     const heading = (status: string) => page.locator('h1', { hasText: status }).waitFor();
     await heading('planned');
@@ -110,7 +114,7 @@ describe.concurrent('a campaign', () => {
     expect((await call(`GET /campaigns/${id}`)).content.status).toBe('planned');
     await act(page, 'Start');
     await heading('runs');
-    await page.getByText(/[1-9]\d* \/ 12 rows/).waitFor();
+    await page.getByText(/[1-9]\d* \/ 6 rows/).waitFor();
     await page.getByText('Ends at about').waitFor();
     await act(page, 'Pause');
     await heading('paused');
@@ -127,6 +131,7 @@ test.concurrent('one who only reads sees no button that writes, and the API refu
 }) => {
   const id = await planPeople('fourth', ['only-read'], 1);
   const { page } = await open({ as: 'reader' });
+  await until(id, 'planned');
   await go(page, `#/campaigns/${id}`, 'progress');
   await page.locator('h1', { hasText: 'planned' }).waitFor();
   for (const name of ['Start', 'Cancel the campaign']) expect(await page.getByRole('button', { name }).count()).toBe(0);
