@@ -142,6 +142,30 @@ test.concurrent('one who only reads sees no button that writes, and the API refu
   expect(status).toBe(403);
 });
 
+test.concurrent('a page reads one time after another, and again after what happens while it reads', async ({
+  open,
+}) => {
+  const { page } = await open();
+  const { promise: isOver, resolve: end } = Promise.withResolvers<void>();
+  let reads = 0;
+  await page.route('**/api/health', async (route) => {
+    reads += 1;
+    await isOver;
+    await route.continue();
+  });
+  const changed = page.evaluate(
+    "new Promise((resolve) => { new EventSource('./events').onmessage = () => resolve(); })",
+  );
+  await page.goto(`${running.console.origin}/#/health`);
+  await waitFor(() => expect(reads).toBe(1));
+  await dropAs(running.system, 'while-it-reads');
+  await changed;
+  expect(reads).toBe(1);
+  end();
+  await page.waitForSelector('[data-queue]');
+  await waitFor(() => expect(reads).toBeGreaterThan(1));
+});
+
 // They use one page, beside the tests that have pages of their own.
 describe.concurrent('in a page that stays open', () => {
   describe('of a writer,', { concurrent: false }, () => {

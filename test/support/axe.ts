@@ -14,7 +14,7 @@ const analysis = `axe.run({ resultTypes: ['violations'] }).then(({ violations })
 
 /**
  * Fails unless axe finds nothing in a page as it is now. axe runs in the page's own document and only violations leave it.
- * `@axe-core/playwright` loads axe three times for each analysis, once into a new page, and passes on all that holds: ten times the
+ * `@axe-core/playwright` loads axe three times for each analysis, once into a new page, and passes on what holds too: six times the
  * processor time. Its other page is for frames of another origin: a page here has no frame, which is checked.
  * @param state what the page shows, for the message
  */

@@ -20,6 +20,7 @@ export type OpenedPage = { page: Page; context: BrowserContext; wrong: string[];
  */
 export const capturePages = async ({ film, ...options }: Parameters<typeof runConsole>[0] & { film?: string } = {}) => {
   const running = await runConsole(options);
+  const contexts: BrowserContext[] = [];
   const open = async (
     url: string,
     { language = 'en', width = 390, height = 844, camera = 'works' }: Opening = {},
@@ -29,6 +30,7 @@ export const capturePages = async ({ film, ...options }: Parameters<typeof runCo
       locale: language,
       reducedMotion: 'reduce',
     });
+    contexts.push(context);
     // Longer than any step takes on a busy machine, and shorter than a test: the step that hangs is named.
     context.setDefaultTimeout(90_000);
     const [wrong, requested]: [string[], string[]] = [[], []];
@@ -46,7 +48,10 @@ export const capturePages = async ({ film, ...options }: Parameters<typeof runCo
     start: (suffix = '', more: object = {}) => startCapture(running, suffix, more),
     /** A new browser session at an address. `wrong` gets what the page logs as an error, such as what its policy forbids. */
     open,
-    close: (): Promise<void> => running.close(),
+    close: async (): Promise<void> => {
+      await Promise.all(contexts.map((context) => context.close()));
+      await running.close();
+    },
   };
 };
 

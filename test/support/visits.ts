@@ -1,7 +1,7 @@
 /** Tests of the operator's console. */
 
 import type { Page } from 'playwright-core';
-import { test } from 'vitest';
+import { afterAll, test } from 'vitest';
 import { sharedBrowser } from './browser.ts';
 import { go, type RunningConsole, type Visit, visit } from './console.ts';
 
@@ -20,6 +20,9 @@ export const testOfConsole = (runningOf: () => RunningConsole) => {
     await visited.page.waitForSelector('tbody a');
     return visited;
   };
+  afterAll(async () => {
+    await (await kept)?.context.close();
+  });
   return test.extend<{ open: (how?: How) => Promise<Visit>; page: Page }>({
     // biome-ignore lint/correctness/noEmptyPattern: Vitest reads the names of other fixtures from this pattern.
     open: async ({}, use) => {
@@ -32,13 +35,14 @@ export const testOfConsole = (runningOf: () => RunningConsole) => {
     },
     page: async ({ onTestFailed }, use) => {
       kept ??= begin();
-      const { page, context } = await kept;
-      await go(page, runningOf(), '#/cases', 'tbody a');
-      await page.locator('h1', { hasText: 'Cases' }).waitFor();
+      const mine = kept;
       onTestFailed(async () => {
         kept = undefined;
-        await context.close();
+        await (await mine).context.close();
       });
+      const { page } = await mine;
+      await go(page, runningOf(), '#/cases', 'tbody a');
+      await page.locator('h1', { hasText: 'Cases' }).waitFor();
       await use(page);
     },
   });
