@@ -18,7 +18,7 @@ export const handler = step('ClaimRequest', async ({ request, executionId }) => 
 
 const settings = (): ClaimSettings => ({
   ledger: ledgerFromEnv(),
-  policy: env('POLICIES'),
+  policies: env('POLICIES'),
   mediaLimits: mediaLimitsFromEnv(),
   mediaHours: env('MEDIA_HOURS'),
   resultMode: env('RESULT_MODE'),

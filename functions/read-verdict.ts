@@ -24,7 +24,7 @@ export const handler = step('ReadVerdict', ({ claim, validation }) =>
 const settings = (): VerdictSettings => ({
   truora: truoraFromEnv(),
   throttle: throttleFromEnv(),
-  policy: env('POLICIES'),
+  policies: env('POLICIES'),
   graceSeconds: env('GRACE_SECONDS'),
   emitUnknownWord: (word) => emit('UnknownWords', 1, { word }),
 });

@@ -39,7 +39,7 @@ const settings = (): StartSettings => ({
   ledger: ledgerFromEnv(),
   mediaBucket: env('MEDIA_BUCKET'),
   machineArn: env('MACHINE_ARN'),
-  policy: env('POLICIES'),
+  policies: env('POLICIES'),
   mediaLimits: mediaLimitsFromEnv(),
   retries: retryRulesFromEnv(),
   captureUrl: env('CAPTURE_URL'),

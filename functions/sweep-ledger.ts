@@ -30,7 +30,7 @@ const settingsOf = (remainingMs: () => number): SweepSettings => ({
   outcomeBus: outcomeSettingsFromEnv(),
   truora: truoraFromEnv(),
   throttle: throttleFromEnv(),
-  policy: env('POLICIES'),
+  policies: env('POLICIES'),
   mediaBucket: env('MEDIA_BUCKET'),
   graceSeconds: env('GRACE_SECONDS'),
   mayUseFace: (record) => mayUseFace(env('TABLE_NAME'), record),

@@ -21,7 +21,7 @@ type Options = LedgerOptions & { machine?: string; erasures?: string; asOf?: str
 export const define: Define = (command, does, context) => {
   takeLedger(command)
     .description(
-      `Makes a ledger that was restored from a backup safe to continue with, so that nothing is paid for twice. It may be called again. The whole procedure: ${documentAt('infra/aws/RUNBOOK.md')}, "Restoring the ledger".`,
+      `Makes a ledger that was restored from a backup safe to continue with, so that nothing is paid for twice. It may be called again. The whole procedure: ${documentAt('infra/aws/RESTORE.md')}.`,
     )
     .option('--machine <arn>', 'the state machine, with --table (output MachineArn of the stack)')
     .option('--erasures <bucket>', 'the bucket of erasures, with --table (output ErasureBucket of the stack)')

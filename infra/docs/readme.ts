@@ -8,9 +8,16 @@ import { definition } from '../workflow/definition.ts';
 import { architecture } from './architecture.ts';
 import { factsText } from './facts.ts';
 import { problemChapters } from './problems.ts';
-import { classesTable, reasonsTable } from './reasons.ts';
+import { classesTable, messagesTable, reasonsTable } from './reasons.ts';
 import { stateDiagram } from './state-diagram.ts';
-import { fieldsTable, functionsTable, routesTable, scenariosTable } from './tables.ts';
+import {
+  capabilityFunctions,
+  coreFunctionsTable,
+  fieldsTable,
+  functionsTable,
+  routesTable,
+  scenariosTable,
+} from './tables.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -30,17 +37,23 @@ export const generated: Record<string, Parts> = {
   'functions/README.md': {
     machine: () =>
       mermaid(stateDiagram(definition({ callbackTimeoutSeconds: Config.parse({}).callbackTimeoutSeconds }))),
-    functions: functionsTable,
+    functions: coreFunctionsTable,
   },
   'shared/contracts/README.md': {
-    reasons: reasonsTable,
     classes: classesTable,
     routes: routesTable,
     fields: fieldsTable,
   },
+  'shared/contracts/reasons.md': { reasons: reasonsTable, messages: messagesTable },
   'shared/contracts/problems.md': { problems: problemChapters },
   'infra/cost/README.md': { cost: costTables, scale: scaleTables },
   'infra/local/README.md': { scenarios: scenariosTable },
+  ...Object.fromEntries(
+    Object.entries(capabilityFunctions).map(([document, names]) => [
+      document,
+      { functions: () => functionsTable(names) },
+    ]),
+  ),
 };
 
 /** Puts each generated part between its markers, `<!-- name -->` and `<!-- /name -->`. */

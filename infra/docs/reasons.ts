@@ -24,7 +24,7 @@ export const reasonsText = (): string => {
 const classRow = (name: string, { retry, nextStep, message }: Class): string =>
   row(name, `\`${retry}\``, `\`${nextStep}\``, `\`${message}\``);
 
-/** Each class with what the person may do, and reads in each language; below it the reasons for which that differs. */
+/** Each class with what the person may do, and the name of its message; below it the reasons for which that differs. */
 export const classesTable = (): string =>
   [
     row('class', '`retry`', '`nextStep`', 'message'),
@@ -35,7 +35,11 @@ export const classesTable = (): string =>
         .filter((group) => group.class === name && (group.retry !== of.retry || group.nextStep !== of.nextStep))
         .map((group) => classRow(`\`${name}\`: ${codes(group.reasons)}`, group)),
     ]),
-    '',
+  ].join('\n');
+
+/** What a person reads, in each language. */
+export const messagesTable = (): string =>
+  [
     row('message', ...languages),
     row('---', ...languages.map(() => '---')),
     ...Object.entries(messages).map(([name, { text, otherWay: isSaid }]) =>

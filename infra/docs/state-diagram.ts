@@ -21,14 +21,14 @@ const edgesOf = (state: State): { to: string; label?: string; caught?: true }[] 
 
 /**
  * The state machine as a Mermaid flowchart, generated from the definition. Thick arrows are the path of a drop, dotted arrows are a
- * Catch. The arrows to RecordFailure are drawn once.
+ * Catch. The arrows to RecordFailure are drawn once. What each step does is in the text below the picture.
  */
 export const stateDiagram = ({ StartAt, States }: Definition): string => {
-  const shape = (name: string, state: State) => {
-    if (state.Type === 'Choice') return `${name}{"${name}?"}`;
-    if (state.Type === 'Fail') return `${name}[["${name}"]]`;
-    if (state.Type === 'Wait') return `${name}(["${name}<br/>${state.Seconds} s"])`;
-    return `${name}["<b>${name}</b><br/>${state.Comment}"]`;
+  // A step has the shape and the label that Mermaid gives to a name.
+  const shapeOf = ([name, state]: [string, State]): string[] => {
+    if (state.Type === 'Choice') return [`${name}{"${name}?"}`];
+    if (state.Type === 'Fail') return [`${name}[["${name}"]]`];
+    return state.Type === 'Wait' ? [`${name}(["${name}<br/>${state.Seconds} s"])`] : [];
   };
   const arrows = Object.entries(States).flatMap(([name, state]) =>
     edgesOf(state)
@@ -42,7 +42,9 @@ export const stateDiagram = ({ StartAt, States }: Definition): string => {
   return [
     'flowchart TD',
     `  drop(["a drop, a call, a workflow"]) ==> ${StartAt}`,
-    ...Object.entries(States).map(([name, state]) => `  ${shape(name, state)}`),
+    ...Object.entries(States)
+      .flatMap(shapeOf)
+      .map((shape) => `  ${shape}`),
     ...arrows,
     '  any["any step, when no retry helps"] -.-> RecordFailure',
     ...ends.map(([name]) => `  ${name} ==> outcome(["the outcome"])`),

@@ -1,6 +1,15 @@
 import { fields } from '../../shared/domain/field-names.ts';
 import { declinedReasons, expiredReasons } from '../../shared/domain/reasons.ts';
-import { type FunctionName, fileOf, functionNames, jobs, routes } from '../../shared/workflow/functions.ts';
+import {
+  campaignFunctions,
+  consoleFunctions,
+  evidenceFunctions,
+  type FunctionName,
+  fileOf,
+  functionNames,
+  jobs,
+  routes,
+} from '../../shared/workflow/functions.ts';
 import { type Scenario, scenarios } from '../local/truora/scenarios.ts';
 import { liveScenarios } from '../local/truora/speech.ts';
 import { functionSeconds } from '../workflow/timeouts.ts';
@@ -25,19 +34,12 @@ export const fieldsTable = (): string =>
     ),
   ].join('\n');
 
-const callerOf = (scope: (typeof routes)[keyof typeof routes]['scope']): string => {
-  if (scope === 'public') return 'everyone';
-  if (scope === 'link') return 'the person with a capture link, or its session';
-  return scope === 'signature' ? 'a body signed with a webhook key' : `IAM, or a token with the ${scope} scope`;
-};
-
+/** Every route with the caller that it takes, by a word that the page explains. */
 export const routesTable = (): string =>
   [
-    row('route', 'function', 'who may call'),
-    row('---', '---', '---'),
-    ...Object.entries(routes).map(([name, { method, path, scope }]) =>
-      row(`\`${method} ${path}\``, `\`functions/${fileOf(name)}.ts\``, callerOf(scope)),
-    ),
+    row('route', 'caller'),
+    row('---', '---'),
+    ...Object.values(routes).map(({ method, path, scope }) => row(`\`${method} ${path}\``, `\`${scope}\``)),
   ].join('\n');
 
 const starters = { schedule: 'the schedule', failure: 'a failed execution', outcome: 'an outcome or amendment' };
@@ -48,16 +50,32 @@ const starterOf = (name: FunctionName): string => {
     return `\`${method} ${path}\``;
   }
   if (name in jobs) return starters[jobs[name as keyof typeof jobs].on];
-  return 'the state machine';
+  return 'a state';
 };
 
-/** Every function by its file, with what starts it and its time limit. */
-export const functionsTable = (): string =>
+/** The functions of each capability, by the document that lists them. */
+export const capabilityFunctions: Readonly<Record<string, readonly FunctionName[]>> = {
+  'shared/consent/README.md': ['GiveConsent', 'RevokeConsent', 'ListConsents'],
+  'shared/capture/README.md': ['OpenCapture', 'ReadCapture', 'AgreeToCapture', 'GiveCaptureForm', 'LeaveCapture'],
+  'shared/erasure/README.md': ['EraseAccount', 'SweepErasures'],
+  'shared/evidence/README.md': evidenceFunctions,
+  'shared/campaigns/README.md': campaignFunctions,
+  'infra/console/README.md': consoleFunctions,
+};
+
+/** Functions by their files, with what starts each one and its time limit. */
+export const functionsTable = (names: readonly FunctionName[]): string =>
   [
     row('file', 'started by', 'limit, s'),
     row('---', '---', '---:'),
-    ...functionNames.map((name) => row(`\`${fileOf(name)}.ts\``, starterOf(name), String(functionSeconds[name]))),
+    ...names.map((name) => row(`\`${fileOf(name)}.ts\``, starterOf(name), String(functionSeconds[name]))),
   ].join('\n');
+
+/** The functions that belong to no capability. */
+export const coreFunctionsTable = (): string => {
+  const listed = new Set(Object.values(capabilityFunctions).flat());
+  return functionsTable(functionNames.filter((name) => !listed.has(name)));
+};
 
 const outcomeText = ({ status, reason }: { status: string; reason?: string }) =>
   reason ? `${status}, ${reason}` : status;

@@ -39,10 +39,10 @@ export const caseOfSession = async (ledger: Ledger, session: string): Promise<Ca
 };
 
 /** What a view of the capture page works with, as the deployment decides it. */
-export type ViewSettings = { policy: Policies; texts: ConsentTexts; reader: Reader };
+export type ViewSettings = { policies: Policies; texts: ConsentTexts; reader: Reader };
 
 export const viewOf = ({ ticket, record, found }: CaptureCase, settings: ViewSettings): CaptureView => {
-  const { policy, texts, reader } = settings;
+  const { policies, texts, reader } = settings;
   const hasMedia = record?.media !== undefined;
-  return captureViewOf({ ticket, found, hasMedia }, applyPolicy(ticket, policy), texts, reader);
+  return captureViewOf({ ticket, found, hasMedia }, applyPolicy(ticket, policies), texts, reader);
 };

@@ -22,6 +22,6 @@ export const uploadOf = (
   if (step !== 'record') throw new CallRefusedError('nothing_to_record', `the case is ${step}`);
   if (!ticket.upload) throw notValid();
   const type = wanted ?? ticket.upload.type;
-  refuseStillPhoto(type, applyPolicy(ticket, settings.policy));
+  refuseStillPhoto(type, applyPolicy(ticket, settings.policies));
   return { ...ticket.upload, type };
 };

@@ -148,7 +148,7 @@ export const reasonGroups = {
     status: 'failed',
     class: 'ours_or_vendor',
     means: 'Truora created a validation for speech without a phrase in a known place. It is an orphan.',
-    operator: 'Ask without `speech_match`, and see OrphanedValidations in the runbook.',
+    operator: 'Ask without `speech_match`, and see Orphans in the runbook.',
   },
   truora: {
     status: 'failed',

@@ -26,7 +26,7 @@ export const captureCaseOf = ({ event }: RouteInput): Promise<CaptureCase> => {
 };
 
 export const viewSettings = ({ event }: RouteInput): ViewSettings => ({
-  policy: env('POLICIES'),
+  policies: env('POLICIES'),
   texts: env('CONSENT_TEXTS'),
   reader: personIn(event),
 });

@@ -42,19 +42,19 @@ export const hashOfQuestion = (
     maxAgeSeconds: _,
     ...rest
   }: Asked & { maxAgeSeconds?: number | undefined } & Record<string, unknown>,
-  policy: Policies,
+  policies: Policies,
 ): string => {
   const named = purpose === DEFAULT_PURPOSE ? undefined : purpose;
-  const sent = normalisedOptions(comparableOptions({ options, purpose }, policy));
+  const sent = normalisedOptions(comparableOptions({ options, purpose }, policies));
   return sha256(JSON.stringify({ ...rest, purpose: named, options: sent }));
 };
 
-export const aliasOf = (call: CallRequest | undefined, policy: Policies): Alias | undefined =>
+export const aliasOf = (call: CallRequest | undefined, policies: Policies): Alias | undefined =>
   call?.idempotencyKey
     ? {
         scope: WORKFLOW_SCOPE,
         key: call.idempotencyKey,
-        body: hashOfQuestion(call, policy),
+        body: hashOfQuestion(call, policies),
         accountId: call.accountId,
       }
     : undefined;

@@ -11,7 +11,7 @@ import { isKnownStatus, undecided } from '../truora/verdict.ts';
 export type VerdictSettings = {
   truora: Truora;
   throttle: ThrottleStore;
-  policy: Policies;
+  policies: Policies;
   /** Seconds after a validation's deadline during which Truora is still asked. */
   graceSeconds: number;
   /** Counts an undocumented word in an answer of Truora. */
@@ -25,13 +25,13 @@ export type VerdictSettings = {
  *   Truora's errors before it
  */
 export const askVerdict = async (
-  { truora, throttle, policy, graceSeconds, emitUnknownWord }: VerdictSettings,
+  { truora, throttle, policies, graceSeconds, emitUnknownWord }: VerdictSettings,
   { claim, validation }: { claim: Claim; validation: Validation },
 ): Promise<Verdict> => {
   const over = Date.now() > Date.parse(validation.deadline) + graceSeconds * 1000;
   const ask = over ? unthrottled : throttled;
   const read = (how: { showDetails: boolean }) => getValidation(truora, validation.validationId, how);
-  const about = { claim, validation, floor: floorOf(policy, claim) };
+  const about = { claim, validation, floor: floorOf(policies, claim) };
   const { answer, verdict } = await ask(throttle, () => readDecision(read, about, over)).catch((error: Error) => {
     throw over ? unreachable(error) : error;
   });

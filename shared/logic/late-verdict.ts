@@ -18,7 +18,7 @@ export type LateVerdictSettings = {
   outcomeBus: OutcomeBus;
   truora: Truora;
   throttle: ThrottleStore;
-  policy: Policies;
+  policies: Policies;
   /** Whether the consent of the case allows a verdict to count: false once it was revoked. */
   mayUseFace: (record: LedgerRecord) => Promise<boolean>;
   /** Counts a reason of Truora that is not known. */
@@ -57,7 +57,7 @@ export const amendLate = async (
 
 /** @returns undefined for a case that never reached Truora, and while Truora has not decided or does not know the validation */
 const askAgain = async (
-  { truora, throttle, policy }: LateVerdictSettings,
+  { truora, throttle, policies }: LateVerdictSettings,
   record: LedgerRecord,
   outcome: Outcome,
 ): Promise<Verdict | undefined> => {
@@ -66,7 +66,7 @@ const askAgain = async (
   if (!validationId || !accountId || !enrollmentId || !requested) return undefined;
   const deadline = used?.deadline ?? outcome.decidedAt;
   const validation = defined({ validationId, deadline, threshold: used?.threshold });
-  const about = { claim: { accountId, enrollmentId, requested }, validation, floor: floorOf(policy, record) };
+  const about = { claim: { accountId, enrollmentId, requested }, validation, floor: floorOf(policies, record) };
   const read = (how: { showDetails: boolean }) => getValidation(truora, validationId, how);
   const decision = await throttled(throttle, () => readDecision(read, about, false)).catch((error) => {
     if (error instanceof TruoraRejectedError) return undefined;

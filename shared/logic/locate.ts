@@ -48,8 +48,8 @@ export type Located = { revalidationId: string; idempotencyKey: Alias | undefine
  *   media that is gone
  */
 export const locate = async (settings: LocateSettings, intake: Intake): Promise<Located> => {
-  const { ledger, policy } = settings;
-  const idempotencyKey = aliasOf(intake.call, policy);
+  const { ledger, policies } = settings;
+  const idempotencyKey = aliasOf(intake.call, policies);
   const bound = idempotencyKey && (await findKey(ledger, idempotencyKey));
   if (bound) return { by: 'key', revalidationId: bound, idempotencyKey };
   refuseForeignMedia(intake, settings);
@@ -57,12 +57,12 @@ export const locate = async (settings: LocateSettings, intake: Intake): Promise<
   const ticket = await enterDropOnTicket(ledger, intake);
   if (ticket?.capture === 'live') return receiveRecording(settings, intake, ticket);
   const request = await readRequest(settings, intake, ticket).catch(async (error) => {
-    if (error instanceof MediaGoneError) await throwIfAlreadyClaimed(ledger, intake, { ticket, policy });
+    if (error instanceof MediaGoneError) await throwIfAlreadyClaimed(ledger, intake, { ticket, policies });
     throw error;
   });
   const found = { idempotencyKey, request };
   if (ticket) return { by: 'ticket', revalidationId: ticket.revalidationId, ...found };
-  const joined = await enterCallOnTicket(ledger.table, intake, { ...request, policy });
+  const joined = await enterCallOnTicket(ledger.table, intake, { ...request, policies });
   if (joined) return { by: 'joined', revalidationId: joined.revalidationId, ...found };
   const { bucket, key, versionId, etag } = request.media;
   if (intake.mayBeCopy && versionId) {
@@ -101,11 +101,11 @@ export const enterDropOnTicket = async (ledger: Ledger, { kind, media }: Intake)
 export const throwIfAlreadyClaimed = async (
   ledger: Ledger,
   intake: Intake,
-  { ticket, policy }: { ticket: Ticket | undefined; policy: Policies },
+  { ticket, policies }: { ticket: Ticket | undefined; policies: Policies },
 ): Promise<void> => {
   const { call, media, forceKey, executionId } = intake;
   const details = call ? detailsOfCall(call) : ticket;
-  const requested = details && applyPolicy(details, policy);
+  const requested = details && applyPolicy(details, policies);
   const accountId = details?.accountId ?? intake.person.accountId;
   const version = versionOf(media);
   if (!accountId || !version) return;
@@ -120,7 +120,7 @@ export const throwIfAlreadyClaimed = async (
 type CalledMedia = {
   details: Pick<ReadRequest['details'], 'accountId' | 'enrollmentId' | 'requested' | 'purpose'>;
   media: Pick<Media, 'versionId' | 'etag'>;
-  policy: Policies;
+  policies: Policies;
 };
 
 /**
@@ -132,14 +132,14 @@ type CalledMedia = {
 export const enterCallOnTicket = async (
   table: string,
   { kind, media: { key }, forceKey }: Intake,
-  { details, media, policy }: CalledMedia,
+  { details, media, policies }: CalledMedia,
 ): Promise<Ticket | undefined> => {
   if (kind !== 'call' || forceKey) return undefined;
   const ticket = await ticketOfKey(table, key);
   if (!ticket || ticket.accountId !== details.accountId || ticket.capture === 'live') return undefined;
   const version = media.versionId ?? media.etag;
   if (ticket.droppedAs !== undefined && ticket.droppedAs !== version) return undefined;
-  refuseDifferentRequest({ ...ticket, requested: applyPolicy(ticket, policy) }, details);
+  refuseDifferentRequest({ ...ticket, requested: applyPolicy(ticket, policies) }, details);
   const entered = await enterDrop(table, key, version);
   return entered?.droppedAs === version ? entered : undefined;
 };

@@ -8,7 +8,7 @@ import { refuseOldAnswer } from './answer-age.ts';
 import { findRetried } from './linked-retry.ts';
 
 /** What decides whether an earlier promise answers a call: the policies, the greatest age of an answer in seconds, and the retries. */
-export type PromiseRules = { policy: Policies; maxAgeSeconds: number | undefined; retries: RetryRules };
+export type PromiseRules = { policies: Policies; maxAgeSeconds: number | undefined; retries: RetryRules };
 
 /**
  * Promises a re-validation, unless the same question about the same media was promised or claimed before: then nothing is written.
@@ -39,14 +39,14 @@ export const promise = async (
 const isPromised = async (
   ledger: Ledger,
   { revalidationId, ...ticket }: Ticket,
-  { policy, maxAgeSeconds }: PromiseRules,
+  { policies, maxAgeSeconds }: PromiseRules,
 ): Promise<boolean> => {
   const [record, earlier] = await Promise.all([
     readRecord(ledger, revalidationId),
     readTicket(ledger.table, revalidationId),
   ]);
-  const existing = record ?? (earlier && { ...earlier, requested: applyPolicy(earlier, policy) });
-  if (existing) refuseDifferentRequest(existing, { ...ticket, requested: applyPolicy(ticket, policy) });
+  const existing = record ?? (earlier && { ...earlier, requested: applyPolicy(earlier, policies) });
+  if (existing) refuseDifferentRequest(existing, { ...ticket, requested: applyPolicy(ticket, policies) });
   if (record) refuseOldAnswer(record, maxAgeSeconds);
   return existing !== undefined;
 };

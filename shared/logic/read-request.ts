@@ -12,7 +12,7 @@ import type { Claim, Media } from '../domain/revalidation.ts';
 
 /** What decides whether a request is accepted, and what it leaves to the deployment. */
 export type RequestSettings = {
-  policy: Policies;
+  policies: Policies;
   mediaLimits: MediaLimits;
   /** The mode of a request that names none. */
   resultMode: ResultMode;
@@ -80,8 +80,8 @@ const detailsOf = (
   of: ReturnType<typeof requestDetailsOf> | Ticket,
   ticket: Ticket | undefined,
 ): ReadRequest['details'] => {
-  const { policy } = settings;
-  const { resultMode = settings.resultMode, ...requested } = applyPolicy(of, policy);
+  const { policies } = settings;
+  const { resultMode = settings.resultMode, ...requested } = applyPolicy(of, policies);
   const { accountId, enrollmentId, consentReceiptId, reference } = of;
   const { calledBy } = call ?? ticket ?? {};
   return defined({
@@ -90,7 +90,7 @@ const detailsOf = (
     userAuthorized: agreed(of),
     requested,
     resultMode,
-    ...appliedPolicy(of, policy),
+    ...appliedPolicy(of, policies),
     consentReceiptId,
     reference,
     calledBy,

@@ -29,7 +29,7 @@ export type StartSettings = {
   ledger: Ledger;
   mediaBucket: string;
   machineArn: string;
-  policy: Policies;
+  policies: Policies;
   mediaLimits: MediaLimits;
   retries: RetryRules;
   /** The address of the capture page; undefined where the deployment has none. */
@@ -88,15 +88,15 @@ const linkTo = async (table: string, captureUrl: string, ticket: Ticket): Promis
 
 /** The re-validation that the key of a call is bound to, or else a promise, which the key is bound to from then on. */
 const promised = async (settings: StartSettings, call: StartCall) => {
-  const { ledger, policy, retries } = settings;
+  const { ledger, policies, retries } = settings;
   const { body, key, calledBy, maxAgeSeconds } = call;
   const alias = key
-    ? { scope: calledBy, key, body: hashOfQuestion(body, policy), accountId: body.accountId }
+    ? { scope: calledBy, key, body: hashOfQuestion(body, policies), accountId: body.accountId }
     : undefined;
   const known = alias && (await findKey(ledger, alias));
   if (known) return { revalidationId: known, isRepeat: true, issued: undefined };
   const ticket = await ticketFor(settings, call);
-  const { revalidationId, isRepeat } = await promise(ledger, ticket, { policy, maxAgeSeconds, retries });
+  const { revalidationId, isRepeat } = await promise(ledger, ticket, { policies, maxAgeSeconds, retries });
   // The promise comes first: a key that names nothing could never be corrected.
   const named = alias ? await bindKey(ledger, { ...alias, revalidationId }) : revalidationId;
   const isKnown = isRepeat || named !== revalidationId;
@@ -105,11 +105,11 @@ const promised = async (settings: StartSettings, call: StartCall) => {
 
 /** What is promised. Media that Truora cannot take is refused here, and nothing is written for it. */
 const ticketFor = async (
-  { mediaBucket: bucket, mediaLimits, policy }: StartSettings,
+  { mediaBucket: bucket, mediaLimits, policies }: StartSettings,
   call: StartCall,
 ): Promise<Ticket> => {
   const { body, key, calledBy, isForced } = call;
-  const options = applyPolicy(body, policy);
+  const options = applyPolicy(body, policies);
   if ('capture' in body) return captureTicket(body, options, newRevalidationId(), calledBy);
   if ('upload' in body) {
     refuseStillPhoto(body.upload.type, options);

@@ -42,7 +42,7 @@ beforeEach(() => {
 afterAll(() => stage.close());
 
 /** The words in capitals that the document tells its reader to replace. */
-type Replaced = Partial<Record<'ID' | 'ACCOUNT' | 'FILE', string>>;
+type Replaced = Partial<Record<'ID' | 'CAMPAIGN' | 'ACCOUNT' | 'FILE', string>>;
 
 const replaced = (text: string, words: Replaced): string =>
   Object.entries({ ...words, STAGE: 'test' }).reduce(
@@ -200,8 +200,8 @@ const states: Record<AlarmName, () => Promise<Replaced>> = {
     putJobMessage(stage.running.system, { detail: { revalidationId: signed.ID } }, 'EvidenceDeadLetters');
     return signed;
   },
-  CampaignStopped: async () => ({ ID: await campaignOf('stopped') }),
-  CampaignRowsFailed: async () => ({ ID: await campaignOf('failed') }),
+  CampaignStopped: async () => ({ CAMPAIGN: await campaignOf('stopped') }),
+  CampaignRowsFailed: async () => ({ CAMPAIGN: await campaignOf('failed') }),
   SweepsMissing: async () => ({}),
 };
 
@@ -259,8 +259,14 @@ const onlyRead = cloneCommands.map((entry) => ({
   },
 }));
 
+/** The commands of the runbook but for its helpers, and those of the page that restores the ledger. */
+const allCommands = () => [
+  ...commandsIn(read(RUNBOOK).split('\n## ').slice(1).join('\n## ')),
+  ...commandsIn(read('infra/aws/RESTORE.md')),
+];
+
 test('every command of the runbook that is ours has the arguments and options of the command line', async () => {
-  const ours = commandsIn(read(RUNBOOK).split('\n## ').slice(1).join('\n## '))
+  const ours = allCommands()
     .filter(({ command }) => !command.includes('aws '))
     .flatMap(({ command }) => started(command, {}))
     .filter(({ program }) => program === 'npx');
@@ -281,7 +287,7 @@ const services: Record<string, () => Promise<object>> = {
 const others = ['logs tail', 'cloudformation describe-stack-events', 'cloudformation detect-stack-drift'];
 
 test('every command of AWS in the runbook is an operation of its service', async () => {
-  const named = commandsIn(read(RUNBOOK).split('\n## ').slice(1).join('\n## '))
+  const named = allCommands()
     .filter(({ command }) => /^(aws|lines) /.test(command))
     .flatMap(({ command }) => started(command, {}))
     .flatMap(({ program, words: [service = '', operation = ''] }) =>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { alarmNames } from '../../infra/aws/alarm-table.ts';
 import { Config } from '../../infra/aws/config.ts';
 import { architecture } from '../../infra/docs/architecture.ts';
 import { countMarks } from '../../infra/docs/facts.ts';
@@ -9,8 +10,8 @@ import { definition } from '../../infra/workflow/definition.ts';
 import { errorReasons, groupedReasons, ourReasons } from '../../shared/domain/reasons.ts';
 import { Verdict } from '../../shared/domain/revalidation.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { functionsOf } from '../../shared/workflow/functions.ts';
-import { read } from '../support/documents.ts';
+import { fileOf, functionNames, functionsOf } from '../../shared/workflow/functions.ts';
+import { chapterOf, read } from '../support/documents.ts';
 
 const part = (document: string, name: string): string => {
   const generate = generated[document]?.[name];
@@ -33,7 +34,7 @@ describe('the picture of the state machine', () => {
   const picture = part('functions/README.md', 'machine');
 
   test('shows every state', () => {
-    for (const name of stepNames) expect(picture).toContain(`<b>${name}</b>`);
+    for (const name of stepNames) expect(picture).toMatch(new RegExp(`[>|] ${name}$`, 'm'));
     expect(picture).toContain('HowToWait{');
     expect(picture).toContain('Failed[[');
   });
@@ -63,6 +64,30 @@ describe('the picture of the architecture', () => {
   });
 });
 
+test('an alarm of the runbook that a reason leads to exists', () => {
+  const named = groupedReasons.flatMap(({ operator }) => /(\w+) in the runbook/.exec(operator)?.[1] ?? []);
+  expect(named).not.toEqual([]);
+  expect(named.filter((name) => !(alarmNames as readonly string[]).includes(name))).toEqual([]);
+});
+
+test('the runbook says what to do for every reason of a failed case', () => {
+  const [, list = ''] = chapterOf('infra/aws/RUNBOOK.md', 'ExecutionsFailed').split('**Do**');
+  const named = [...list.matchAll(/`([a-z_]+)(\.\.\.)?`/g)];
+  const isNamed = (reason: string) =>
+    named.some(([, code = '', isStart]) => (isStart ? reason.startsWith(code) : reason === code));
+  const failed = groupedReasons.filter(({ status }) => status === 'failed').flatMap(({ reasons }) => reasons);
+  // Refusals that come after the create call.
+  const all = [...failed, ...errorReasons.MediaGoneError];
+  expect(all.filter((reason) => !isNamed(reason))).toEqual([]);
+});
+
+test('every function is in the table of one document', () => {
+  const names = Object.entries(generated).flatMap(([document, { functions }]) =>
+    functions ? [...read(document).matchAll(/^\| `([a-z-]+)\.ts` \|/gm)].map(([, name]) => name) : [],
+  );
+  expect(names.toSorted()).toEqual(functionNames.map(fileOf).toSorted());
+});
+
 test('the table of reasons lists every reason of an outcome once', () => {
   const listed = groupedReasons.flatMap(({ reasons }) => reasons);
   const known = new Set<string>([...Verdict.shape.reason.def.innerType.options, ...ourReasons]);
@@ -73,7 +98,7 @@ test('the table of reasons says which refusals end as failed after the create ca
   const { MoveMedia } = definition({ callbackTimeoutSeconds: 60 }).States;
   // The state after the charge catches no refusal, and its function throws these.
   expect(JSON.stringify(MoveMedia)).not.toContain('RecordRefusal');
-  const rows = part('shared/contracts/README.md', 'reasons').split('\n');
+  const rows = part('shared/contracts/reasons.md', 'reasons').split('\n');
   for (const reason of errorReasons.MediaGoneError) {
     expect(rows.find((row) => row.includes(`\`${reason}\``))).toContain('After the create call the status is `failed`');
   }

@@ -1,20 +1,28 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { documents, read, root } from '../support/documents.ts';
 
-const root = join(import.meta.dirname, '../..');
-
-const read = (file: string) => readFileSync(join(root, file), 'utf8');
-
-const page = read('infra/aws/SECURITY.md');
+const PAGE = 'infra/aws/SECURITY.md';
 
 /** The threats that the design names. */
 const THREATS = 37;
 
-/** A row of the table of threats: its number, and the tests that it names. */
-const rows = [...page.matchAll(/^\| T(\d+) \|([^|]+)\|([^|]+)\|([^|]+)\|$/gm)].map(
-  ([, number, threat = '', control = '', proof = '']) => ({ number: Number(number), threat, control, proof }),
+/** The rows of a table of threats: each with its number, and the tests that it names. */
+const rowsOf = (document: string) =>
+  [...read(document).matchAll(/^\| T(\d+) \|([^|]+)\|([^|]+)\|([^|]+)\|$/gm)].map(
+    ([, number, threat = '', control = '', proof = '']) => ({ number: Number(number), threat, control, proof }),
+  );
+
+/** The pages of capabilities, each with the threats that the security page says are there. */
+const pages = [...read(PAGE).matchAll(/^\| (T[T\d, ]+) \|[^|]+\| \[[^\]]+\]\(([^)#]+)#threats\) \|$/gm)].map(
+  ([, numbers = '', link = '']) => ({
+    document: join('infra/aws', link),
+    numbers: [...numbers.matchAll(/\d+/g)].map(Number),
+  }),
 );
+
+const rows = [PAGE, ...pages.map(({ document }) => document)].flatMap(rowsOf);
 
 /** "`module/name` "title"; "title"; `module/name` ..." @returns each title with its test file */
 const proofsIn = (proof: string): { file: string; title: string }[] => {
@@ -31,8 +39,11 @@ const titlesIn = (file: string): string[] =>
     ([, , title = '']) => title,
   );
 
-test('every threat has its row, in order', () => {
-  expect(rows.map(({ number }) => number)).toEqual(Array.from({ length: THREATS }, (_, index) => index + 1));
+test('every threat has its row, on the page that the security page names', () => {
+  const numbers = rows.map(({ number }) => number).toSorted((a, b) => a - b);
+  expect(numbers).toEqual(Array.from({ length: THREATS }, (_, index) => index + 1));
+  for (const { document, numbers: named } of pages)
+    expect([document, rowsOf(document).map(({ number }) => number)]).toEqual([document, named]);
   for (const { threat, control } of rows) {
     expect(threat.trim()).not.toBe('');
     expect(control.trim()).not.toBe('');
@@ -50,14 +61,21 @@ describe.each(rows)('the proof of T$number', ({ proof }) => {
   });
 });
 
-test('every kind of item in the ledger is on this page and in the table of items, and no other', () => {
+test('no document has a threat that the security page does not lead to', () => {
+  const known = [PAGE, ...pages.map(({ document }) => document)];
+  expect(documents.filter((document) => rowsOf(document).length > 0).toSorted()).toEqual(known.toSorted());
+});
+
+test('every kind of item in the ledger is on the page of what is kept and in one table of items, and no other', () => {
   const sources = ['shared/aws', 'shared/ledger', 'shared/consent', 'shared/campaigns'].flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => read(`${folder}/${name}`)),
   );
   const kinds = new Set(sources.flatMap((source) => [...source.matchAll(/[`']([A-Z]+)#/g)].map(([, kind]) => kind)));
   expect(kinds.size).toBeGreaterThan(4);
-  const kept = [...page.matchAll(/^\| ledger `([A-Z]+)#` \|/gm)].map(([, kind]) => kind);
-  const items = [...read('shared/README.md').matchAll(/^\| `([A-Z]+)#` \|/gm)].map(([, kind]) => kind);
+  const kept = [...read('infra/aws/PRIVACY.md').matchAll(/^\| ledger `([A-Z]+)#` \|/gm)].map(([, kind]) => kind);
+  const items = documents.flatMap((document) =>
+    [...read(document).matchAll(/^\| `([A-Z]+)#` \|/gm)].map(([, kind]) => kind),
+  );
   for (const listed of [new Set(kept), items]) expect([...listed].toSorted()).toEqual([...kinds].toSorted());
 });
 

@@ -84,7 +84,7 @@ const storeRecord = (revalidationId: string, more: Record<string, unknown> = {})
 const hash = () => sha256(`KEY#${alias.scope}#${alias.key}`);
 
 describe('the key of a call', () => {
-  const policy = { default: { minimumThreshold: 0.6 } };
+  const policies = { default: { minimumThreshold: 0.6 } };
 
   test('consists of the scope of workflows, and the hash of the call without its options of delivery', () => {
     const call = callOf({ idempotencyKey: 'key', maxAgeSeconds: 60, options: { threshold: 0.7, resultMode: 'poll' } });
@@ -94,13 +94,13 @@ describe('the key of a call', () => {
       ['threshold', 0.7],
     ]);
     const body = sha256(JSON.stringify({ ...rest, options }));
-    expect(aliasOf(call, policy)).toEqual({ scope: 'workflow', key: 'key', body, accountId: call.accountId });
-    expect(hashOfQuestion(call, policy)).toBe(body);
+    expect(aliasOf(call, policies)).toEqual({ scope: 'workflow', key: 'key', body, accountId: call.accountId });
+    expect(hashOfQuestion(call, policies)).toBe(body);
   });
 
   test('does not exist where the call has none, and where there is no call', () => {
-    expect(aliasOf(callOf(), policy)).toBeUndefined();
-    expect(aliasOf(undefined, policy)).toBeUndefined();
+    expect(aliasOf(callOf(), policies)).toBeUndefined();
+    expect(aliasOf(undefined, policies)).toBeUndefined();
   });
 });
 

@@ -55,7 +55,7 @@ const ask = (deadline: string, fields: object, more: Partial<VerdictSettings> = 
         backOffs += 1;
       },
     },
-    policy: { default: { minimumThreshold: 0.6 } },
+    policies: { default: { minimumThreshold: 0.6 } },
     graceSeconds: GRACE_SECONDS,
     emitUnknownWord: (word) => words.push(word),
     ...more,

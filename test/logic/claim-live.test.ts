@@ -40,7 +40,7 @@ const run = (person: ReturnType<typeof newPerson>, executionId = TICKET_EXECUTIO
   claimRequest(
     {
       ledger: open.ledger,
-      policy: { default: { minimumThreshold: 0.6 } },
+      policies: { default: { minimumThreshold: 0.6 } },
       mediaLimits: { minPixels: 100, maxSeconds: 60 },
       mediaHours: 24,
       resultMode: 'callback',

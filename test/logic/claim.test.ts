@@ -88,7 +88,7 @@ const run = (intake: Intake, more: Partial<ClaimSettings> = {}) =>
   claimRequest(
     {
       ledger: open.ledger,
-      policy: { default: { minimumThreshold: 0.6 } },
+      policies: { default: { minimumThreshold: 0.6 } },
       mediaLimits: { minPixels: 100, maxSeconds: 60 },
       mediaHours: 24,
       resultMode: 'callback',

@@ -20,7 +20,7 @@ import { type OpenTable, openTable } from '../support/table.ts';
 import { callIntake, dropIntake, fullOf, storeTicket, TICKET_EXECUTION } from '../support/tickets.ts';
 import { listen } from '../support/truora.ts';
 
-const policy = { default: { minimumThreshold: 0.6 } };
+const policies = { default: { minimumThreshold: 0.6 } };
 
 const speech: Options = { ...SPEECH, subvalidations: [...SPEECH.subvalidations] };
 
@@ -51,7 +51,7 @@ beforeEach(() => {
 
 const find = (intake: Intake) =>
   locate(
-    { ledger: open.ledger, policy, mediaLimits: { minPixels: 100, maxSeconds: 60 }, resultMode: 'callback' },
+    { ledger: open.ledger, policies, mediaLimits: { minPixels: 100, maxSeconds: 60 }, resultMode: 'callback' },
     intake,
   );
 
@@ -162,7 +162,7 @@ describe('a drop under the key of a live capture', () => {
     const details = { accountId, enrollmentId, requested: { threshold: 0.6, ...speech } };
     const media = { versionId: 'v1', etag: 'e' };
     const call = callIntake({ accountId, enrollmentId, media: { key } });
-    expect(await enterCallOnTicket(open.table, call, { details, media, policy })).toBeUndefined();
+    expect(await enterCallOnTicket(open.table, call, { details, media, policies })).toBeUndefined();
   });
 });
 

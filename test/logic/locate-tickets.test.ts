@@ -87,7 +87,7 @@ describe('a drop under the key of a ticket', () => {
 });
 
 describe('a call about the object of a ticket', () => {
-  const policy = { default: { minimumThreshold: 0.6 } };
+  const policies = { default: { minimumThreshold: 0.6 } };
 
   const detailsOf = ({ accountId, enrollmentId }: Ticket, threshold = 0.7) => ({
     accountId,
@@ -100,7 +100,7 @@ describe('a call about the object of a ticket', () => {
     enterCallOnTicket(open.table, intake ?? callIntake({ media: { key } }), {
       details,
       media: { versionId: version, etag: 'e' },
-      policy,
+      policies,
     });
 
   test('counts as the first upload, in either order with the drop', async () => {

@@ -21,7 +21,7 @@ import { type OpenTable, openTable } from '../support/table.ts';
 import { callIntake, dropIntake, storeTicket, TICKET_EXECUTION } from '../support/tickets.ts';
 import { listen } from '../support/truora.ts';
 
-const policy = { default: { minimumThreshold: 0.6 } };
+const policies = { default: { minimumThreshold: 0.6 } };
 
 const THEIRS = executionOf('theirs');
 
@@ -100,7 +100,7 @@ describe('the case of a request that is about to claim it', () => {
   const find = async (intake: Intake, versionId: string | undefined) => {
     object = { versionId, metadata: intake.kind === 'drop' ? CONSENT : {} };
     const mediaLimits = { minPixels: 100, maxSeconds: 60 };
-    const settings = { ledger: open.ledger, policy, mediaLimits, resultMode: 'callback' as const };
+    const settings = { ledger: open.ledger, policies, mediaLimits, resultMode: 'callback' as const };
     return locate(settings, intake);
   };
 
@@ -226,7 +226,7 @@ describe('the case of a request that never became a claim', () => {
 });
 
 describe('a request whose media is gone', () => {
-  const check = (intake: Intake, ticket?: Ticket) => throwIfAlreadyClaimed(open.ledger, intake, { ticket, policy });
+  const check = (intake: Intake, ticket?: Ticket) => throwIfAlreadyClaimed(open.ledger, intake, { ticket, policies });
 
   const decided = { name: 'AlreadyDecidedError', reason: 'already_decided' };
 

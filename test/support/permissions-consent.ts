@@ -13,7 +13,7 @@ type Recorded = { revalidationId: string; validationId: string };
 
 type Tools = {
   call: ReturnType<typeof calling>;
-  calls: readonly RoleCall[];
+  called: (isIt: (one: RoleCall) => boolean) => Promise<void>;
   until: (isThere: () => Promise<boolean> | boolean) => Promise<void>;
   stand: (item: Record<string, unknown>) => Promise<unknown>;
   itemAt: (pk: string) => Promise<Record<string, unknown>>;
@@ -28,7 +28,7 @@ type Tools = {
 
 /** What has to happen for each permission of consent to be used. */
 export const consentRuns = (tools: Tools) => {
-  const { call, calls, until, stand, itemAt, woken, someone, dropOf, ticketFor, recordOnce, media, asking } = tools;
+  const { call, called, until, stand, itemAt, woken, someone, dropOf, ticketFor, recordOnce, media, asking } = tools;
 
   const revoke = ({ consentReceiptId: id }: Person) => call(`POST /consents/${id}/revoke`);
 
@@ -65,7 +65,7 @@ export const consentRuns = (tools: Tools) => {
       // The first upload breaks off, so that there is a second one.
       const { who, execution } = await dropOf('-upload-reset');
       const key = `inbox/${who.accountId}/${who.enrollmentId}/a.jpg`;
-      await until(() => calls.some(({ role, resource }) => holderOf(role) === 'MoveMedia' && resource.endsWith(key)));
+      await called(({ role, resource }) => holderOf(role) === 'MoveMedia' && resource.endsWith(key));
       await markOnly(who);
       await execution.ended;
       await recordOnce(who, 'alternative_required');

@@ -39,25 +39,23 @@ export const settingsOfRuns: Pick<LocalSystemOptions, 'config' | 'sandboxSetting
  * Everything that has to happen for each permission to be used once. A permission that none of these uses fails the test of the
  * permissions by its name: then it is removed, or its use is added here, by one entry more.
  * @param system stands on the settings above
- * @param calls what was called so far
+ * @param called waits for a call
  * @param until asks again and again, as long as the runs go on
  */
 export const runsIn = (
   system: LocalSystem,
-  calls: readonly RoleCall[],
+  called: (isIt: (one: RoleCall) => boolean) => Promise<void>,
   until: (isThere: () => Promise<boolean> | boolean) => Promise<void>,
 ) => {
   const call = calling(system);
 
   /** Waits until a function has made a call about an item of this key. */
   const untilCalled = (holder: string, action: string, key: string) =>
-    until(() =>
-      calls.some(
-        (one) =>
-          holderOf(one.role) === holder &&
-          one.action === `dynamodb:${action}` &&
-          Object.values(one.context ?? {}).some((keys) => keys.includes(key)),
-      ),
+    called(
+      (one) =>
+        holderOf(one.role) === holder &&
+        one.action === `dynamodb:${action}` &&
+        Object.values(one.context ?? {}).some((keys) => keys.includes(key)),
     );
 
   const withLedger = async <Answer>(ask: (dynamo: DynamoDBClient) => Promise<Answer>): Promise<Answer> => {
@@ -166,7 +164,7 @@ export const runsIn = (
   };
 
   const drops = { dropOf, ticketFor, media, asking, someone };
-  const consents = consentRuns({ call, calls, until, stand, itemAt, woken, recordOnce, ...drops });
+  const consents = consentRuns({ call, called, until, stand, itemAt, woken, recordOnce, ...drops });
   const captures = captureRuns({ system, call, until, itemAt, someone });
 
   /** All at once: what comes by the entry points, and what is left for the sweeps. */
@@ -275,7 +273,7 @@ export const runsIn = (
       const { who, versionId, execution } = await dropOf('-limited');
       const key = `inbox/${who.accountId}/${who.enrollmentId}/a.jpg`;
       const isSeen = ({ role, resource }: RoleCall) => holderOf(role) === 'CreateValidation' && resource.endsWith(key);
-      await until(() => calls.some(isSeen));
+      await called(isSeen);
       await takeAway(key, versionId);
       await execution.ended;
       await recordOnce(who, 'refused');
@@ -284,7 +282,7 @@ export const runsIn = (
       // The first upload breaks off, so that there is a second one.
       const { who, versionId, execution } = await dropOf('-upload-reset');
       const key = `inbox/${who.accountId}/${who.enrollmentId}/a.jpg`;
-      await until(() => calls.some(({ role, resource }) => holderOf(role) === 'MoveMedia' && resource.endsWith(key)));
+      await called(({ role, resource }) => holderOf(role) === 'MoveMedia' && resource.endsWith(key));
       await takeAway(key, versionId);
       await execution.ended;
       await recordOnce(who, 'failed');

@@ -16,7 +16,12 @@ export const examplePhoto = join(
 );
 
 /** The documents that help and remedies name. The package has them too. */
-export const documents = ['infra/aws/README.md', 'infra/aws/RUNBOOK.md', 'infra/local/README.md'] as const;
+export const documents = [
+  'infra/aws/README.md',
+  'infra/aws/RUNBOOK.md',
+  'infra/aws/RESTORE.md',
+  'infra/local/README.md',
+] as const;
 
 /** Where a document is, as a person opens it from the folder of the project. */
 export const documentAt = (path: (typeof documents)[number]): string =>

@@ -103,7 +103,7 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'no less is asked than the deployment allows',
     file: 'shared/logic/read-request.ts',
-    find: '...requested } = applyPolicy(of, policy);',
+    find: '...requested } = applyPolicy(of, policies);',
     replace: '...requested } = of.options;',
   },
   {

@@ -4,8 +4,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import type { OperatorCase } from '../api.ts';
 import { between, clockText, secondsText, timeText } from '../format.ts';
-import type { Word } from '../words/en.ts';
-import { type Say, statusWord, useWords } from '../words/use-words.ts';
+import { phaseWord, type Say, useWords } from '../words/use-words.ts';
 
 type Step = { name: string; at: string; took: number | undefined; failures: number; isCurrent: boolean };
 
@@ -55,7 +54,7 @@ const Trail = ({ found }: { found: OperatorCase }) => {
           id: 'phase',
           header: say('status'),
           isRowHeader: true,
-          cell: ({ phase }) => say(statusWord(phase) as Word),
+          cell: ({ phase }) => say(phaseWord(phase)),
         },
         { id: 'at', header: `${say('entered')} (UTC)`, cell: ({ at }) => timeText(at) },
       ]}

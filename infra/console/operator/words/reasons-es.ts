@@ -148,7 +148,7 @@ export const reasonsEs: Record<ReasonGroup, { means: string; operator: string }>
   },
   no_phrase: {
     means: 'Truora creó una validación con voz sin frase en un lugar conocido. Queda huérfana.',
-    operator: 'Pregunta sin `speech_match`, y lee OrphanedValidations en el RUNBOOK.',
+    operator: 'Pregunta sin `speech_match`, y lee Orphans en el RUNBOOK.',
   },
   truora: {
     means: 'No se pudo usar Truora, después de todos los reintentos.',

@@ -139,7 +139,7 @@ export const reasonsPt: Record<ReasonGroup, { means: string; operator: string }>
   },
   no_phrase: {
     means: 'A Truora criou uma validação com fala sem frase em um lugar conhecido. Ela fica órfã.',
-    operator: 'Pergunte sem `speech_match`, e leia OrphanedValidations no RUNBOOK.',
+    operator: 'Pergunte sem `speech_match`, e leia Orphans no RUNBOOK.',
   },
   truora: {
     means: 'Não foi possível usar a Truora, depois de todas as tentativas.',

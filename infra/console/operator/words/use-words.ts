@@ -14,6 +14,9 @@ export type Say = (word: Word, value?: string | number) => string;
 /** The status of a case as a word: `failed` is also the word for what could not be loaded. */
 export const statusWord = (status: string): Word => (status === 'failed' ? 'failedStatus' : (status as Word));
 
+/** The phase of one case as a word: the funnel's word for it counts several cases. */
+export const phaseWord = (phase: string): Word => (`${phase}Phase` in en ? `${phase}Phase` : statusWord(phase)) as Word;
+
 export const useWords = (): { say: Say; language: Language; locale: string } => {
   const language = useContext(LanguageContext);
   const words = dictionaries[language];
