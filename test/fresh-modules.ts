@@ -2,8 +2,8 @@ import { vi } from 'vitest';
 
 /*
  * Runs before each test file. A worker runs many files, so that Node loads each package once: the CDK and the SDK take more than a
- * second. All else of a file ends with it: every module of this repository is evaluated again, and the environment and the
- * stubbed globals are those of the worker's start.
+ * second. Its browsers stay too (support/browser.ts). All else ends with its file: every module of this repository is evaluated
+ * again, and the environment and the stubbed globals are those of the worker's start.
  */
 
 const { env } = process;

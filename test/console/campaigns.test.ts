@@ -1,19 +1,17 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { languages } from '../../infra/console/shared/language.ts';
 import { putMedia } from '../../infra/local/put-media.ts';
 import type { CampaignView } from '../../shared/campaigns/view.ts';
-import { launchBrowser } from '../support/browser.ts';
+import { expectAccessible } from '../support/axe.ts';
 import { calling } from '../support/callers.ts';
-import { go as goTo, type RunningConsole, runConsole, visit } from '../support/console.ts';
+import { go as goTo, type RunningConsole, runConsole } from '../support/console.ts';
 import { fileOf, photo } from '../support/drops.ts';
+import { testOfConsole } from '../support/visits.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let running: RunningConsole;
-
-let browser: Browser;
 
 let call: (line: string, more?: { body?: unknown }) => Promise<{ content: CampaignView }>;
 
@@ -21,7 +19,8 @@ let ended: string;
 
 let refused: string;
 
-const contexts: BrowserContext[] = [];
+/** One that takes half a minute to run. */
+let long: string;
 
 const until = (id: string, status: string): Promise<void> =>
   waitFor(async () => expect((await call(`GET /campaigns/${id}`)).content.status).toBe(status));
@@ -41,43 +40,31 @@ const plan = async (name: string, lines: readonly string[], pace: number): Promi
   return (await call('POST /campaigns', { body })).content.campaignId;
 };
 
-/** Plans people, whose ids say what the sandbox does, and one without media. */
+/** Asks for a plan of people, whose ids say what the sandbox does, and one without media. The plan takes a second for a row. */
 const planPeople = async (name: string, people: readonly string[], pace: number): Promise<string> => {
   for (const accountId of people) {
     running.system.sandbox?.enroll({ accountId, enrollmentId: `ENR-${accountId}` });
     await putMedia(running.system, { key: `media/${accountId}.jpg`, file: fileOf(photo) });
   }
   const rows = [...people.map((one) => `${one},ENR-${one},media/${one}.jpg,true`), 'x,ENRx,media/absent.jpg,true'];
-  const id = await plan(name, ['accountId,enrollmentId,mediaKey,userAuthorized', ...rows], pace);
-  await until(id, 'planned');
-  return id;
+  return plan(name, ['accountId,enrollmentId,mediaKey,userAuthorized', ...rows], pace);
 };
 
 beforeAll(async () => {
-  [running, browser] = await Promise.all([runConsole({ config: { campaigns: true }, pace: 0.05 }), launchBrowser()]);
+  running = await runConsole({ config: { campaigns: true }, pace: 0.05 });
   call = calling(running.system) as unknown as typeof call;
   ended = await planPeople('first', ['ana', 'luis', 'rosa-declined'], 50);
+  const people = Array.from({ length: 6 }, (_, n) => `person-${n}`);
+  long = await planPeople('third', people, 0.25);
+  await until(ended, 'planned');
   await call(`POST /campaigns/${ended}/start`, { body: {} });
   refused = await plan('second', ['accountId,enrollmentId,mediaKey,colour'], 1);
   await Promise.all([until(ended, 'ended'), until(refused, 'refused')]);
 }, 120_000);
 
-afterAll(async () => {
-  await Promise.all([browser?.close(), running?.close()]);
-});
+afterAll(() => running?.close());
 
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
-});
-
-/** Opens a page of a fresh session. */
-const open = async (hash: string, selector: string, how: Parameters<typeof visit>[2] = {}) => {
-  const visited = await visit(browser, running, how);
-  contexts.push(visited.context);
-  await visited.page.waitForSelector('h1');
-  await go(visited.page, hash, selector);
-  return visited;
-};
+const test = testOfConsole(() => running);
 
 const go = (page: Page, hash: string, selector: string) => goTo(page, running, hash, selector);
 
@@ -92,56 +79,33 @@ const pagesOf = (): [string, string][] => [
   [`#/campaigns/${refused}`, 'progress'],
 ];
 
-test.each(languages)(
+test.concurrent.for(languages)(
   'in the language %s the pages are free of what axe finds, log no error and ask no other origin',
-  async (language) => {
-    const { page, wrong, requested } = await open('#/campaigns', 'tbody a', { language });
+  async (language, { open }) => {
+    const { page, wrong, requested } = await open({ language });
     for (const [hash, selector] of pagesOf()) {
       await go(page, hash, selector);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${hash} ${id}: ${nodes[0]?.html}`)).toEqual([]);
+      await expectAccessible(page, hash);
     }
     expect(wrong).toEqual([]);
     expect(requested.filter((url) => new URL(url).origin !== running.console.origin)).toEqual([]);
   },
 );
 
-test('the pages fit a phone of 360 pixels', async () => {
-  const { page } = await open('#/campaigns', 'tbody a', { width: 360 });
+test.concurrent('the pages fit a phone of 360 pixels', async ({ open }) => {
+  const { page } = await open({ width: 360 });
   for (const [hash, selector] of pagesOf()) {
     await go(page, hash, selector);
     expect([hash, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([hash, 360]);
   }
 });
 
-describe('a campaign', () => {
-  test('is in the list with its progress, which leads to how its rows ended and why others cannot run', async () => {
-    const { page } = await open('#/campaigns', 'tbody a');
-    const row = page.locator('tbody tr', { hasText: 'ended' });
-    expect(await row.innerText()).toContain('100%');
-    await row.getByRole('link').click();
-    await page.getByText('3 / 3 rows').waitFor();
-    const text = (await page.locator('main').innerText()).replace(/\s+/g, ' ');
-    for (const part of [ended, 'approved 2', 'declined 1', 'media_gone 1', 'campaigns/manifests/first.csv'])
-      expect(text).toContain(part);
-    expect(await page.getByRole('button', { name: /^(Start|Pause|Resume|Cancel the campaign)$/ }).count()).toBe(0);
-  });
-
-  test('whose manifest is refused says the reason and the line', async () => {
-    const { page } = await open(`#/campaigns/${refused}`, 'progress');
-    await page.getByText('manifest_unknown_column').waitFor();
-    await page.getByText('line 1').waitFor();
-  });
-
-  test('that is not known is said to be none', async () => {
-    const { page } = await open(`#/campaigns/CMP${'0'.repeat(32)}`, 'h1');
-    await page.getByRole('heading', { name: 'There is no such campaign.' }).waitFor();
-  });
-
-  test('is started, paused, resumed and canceled, each after a question', async () => {
-    const people = Array.from({ length: 12 }, (_, n) => `person-${n}`);
-    const id = await planPeople('third', people, 0.5);
-    const { page } = await open(`#/campaigns/${id}`, 'progress');
+describe.concurrent('a campaign', () => {
+  test('is started, paused, resumed and canceled, each after a question', async ({ open }) => {
+    const id = long;
+    const { page } = await open();
+    await until(id, 'planned');
+    await go(page, `#/campaigns/${id}`, 'progress');
     const heading = (status: string) => page.locator('h1', { hasText: status }).waitFor();
     await heading('planned');
     await page.getByRole('button', { name: 'Start', exact: true }).click();
@@ -150,7 +114,7 @@ describe('a campaign', () => {
     expect((await call(`GET /campaigns/${id}`)).content.status).toBe('planned');
     await act(page, 'Start');
     await heading('runs');
-    await page.getByText(/[1-9]\d* \/ 12 rows/).waitFor();
+    await page.getByText(/[1-9]\d* \/ 6 rows/).waitFor();
     await page.getByText('Ends at about').waitFor();
     await act(page, 'Pause');
     await heading('paused');
@@ -162,9 +126,13 @@ describe('a campaign', () => {
   });
 });
 
-test('one who only reads sees no button that writes, and the API refuses the call of a page that has one', async () => {
+test.concurrent('one who only reads sees no button that writes, and the API refuses the call of a page that has one', async ({
+  open,
+}) => {
   const id = await planPeople('fourth', ['only-read'], 1);
-  const { page } = await open(`#/campaigns/${id}`, 'progress', { as: 'reader' });
+  const { page } = await open({ as: 'reader' });
+  await until(id, 'planned');
+  await go(page, `#/campaigns/${id}`, 'progress');
   await page.locator('h1', { hasText: 'planned' }).waitFor();
   for (const name of ['Start', 'Cancel the campaign']) expect(await page.getByRole('button', { name }).count()).toBe(0);
   const status = await page.evaluate(
@@ -173,4 +141,34 @@ test('one who only reads sees no button that writes, and the API refuses the cal
   );
   expect(status).toBe(403);
   expect((await call(`GET /campaigns/${id}`)).content.status).toBe('planned');
+});
+
+// They use one page, beside the tests that have pages of their own.
+describe.concurrent('in a page that stays open', () => {
+  describe('a campaign', { concurrent: false }, () => {
+    test('is in the list with its progress, which leads to how its rows ended and why others cannot run', async ({
+      page,
+    }) => {
+      await go(page, '#/campaigns', 'tbody a');
+      const row = page.locator('tbody tr', { hasText: 'ended' });
+      expect(await row.innerText()).toContain('100%');
+      await row.getByRole('link').click();
+      await page.getByText('3 / 3 rows').waitFor();
+      const text = (await page.locator('main').innerText()).replace(/\s+/g, ' ');
+      for (const part of [ended, 'approved 2', 'declined 1', 'media_gone 1', 'campaigns/manifests/first.csv'])
+        expect(text).toContain(part);
+      expect(await page.getByRole('button', { name: /^(Start|Pause|Resume|Cancel the campaign)$/ }).count()).toBe(0);
+    });
+
+    test('whose manifest is refused says the reason and the line', async ({ page }) => {
+      await go(page, `#/campaigns/${refused}`, 'progress');
+      await page.getByText('manifest_unknown_column').waitFor();
+      await page.getByText('line 1').waitFor();
+    });
+
+    test('that is not known is said to be none', async ({ page }) => {
+      await go(page, `#/campaigns/CMP${'0'.repeat(32)}`, 'h1');
+      await page.getByRole('heading', { name: 'There is no such campaign.' }).waitFor();
+    });
+  });
 });

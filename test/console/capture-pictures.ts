@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { launchBrowser } from '../support/browser.ts';
+import { closeSharedBrowsers, launchBrowser } from '../support/browser.ts';
 import { capturePages, SPEECH, VIDEO } from '../support/capture-page.ts';
 import { root } from '../support/documents.ts';
 import { shoot } from '../support/screenshot.ts';
@@ -81,5 +81,5 @@ try {
   await refused.getByRole('button', { name: 'Escolher um arquivo' }).waitFor();
   await shoot(refused, 'capture-refused-pt');
 } finally {
-  await pages.close();
+  await Promise.all([closeSharedBrowsers(), pages.close()]);
 }

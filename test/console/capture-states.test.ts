@@ -1,9 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { en } from '../../infra/console/capture/words/en.ts';
 import { es } from '../../infra/console/capture/words/es.ts';
 import { pt } from '../../infra/console/capture/words/pt.ts';
+import { expectAccessible } from '../support/axe.ts';
 import { type CapturePages, capturePages, SPEECH, VIDEO } from '../support/capture-page.ts';
 
 const dictionaries = { en, es, pt };
@@ -24,8 +24,7 @@ const press = (page: Page, name: string) => page.getByRole('button', { name, exa
 
 /** Axe finds nothing in a state of the page, and it fits 360 pixels. */
 const check = async (page: Page, state: string): Promise<void> => {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${state} ${id}: ${nodes[0]?.html}`)).toEqual([]);
+  await expectAccessible(page, state);
   expect([state, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([state, 360]);
 };
 
@@ -47,7 +46,7 @@ const breakUpload = async (page: Page, say: Words): Promise<void> => {
   await check(page, 'broken upload');
 };
 
-describe.each(['en', 'es', 'pt'] as const)('in the language %s', (language) => {
+describe.concurrent.each(['en', 'es', 'pt'] as const)('in the language %s', (language) => {
   const say = dictionaries[language];
 
   const open = async (of: object, camera: 'works' | 'refused' | 'missing' = 'works') => {

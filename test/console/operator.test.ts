@@ -1,11 +1,12 @@
 import { gzipSync } from 'node:zlib';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { languages } from '../../infra/console/shared/language.ts';
 import type { DeadLetter } from '../../infra/local/event-bus.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { dropAs, go as goTo, type RunningConsole, runConsole, visit } from '../support/console.ts';
+import { expectAccessible } from '../support/axe.ts';
+import { sharedBrowser } from '../support/browser.ts';
+import { dropAs, go as goTo, type RunningConsole, runConsole } from '../support/console.ts';
+import { testOfConsole } from '../support/visits.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** The most that the first page may load. Bytes, compressed. */
@@ -13,16 +14,12 @@ const FIRST_PAINT = 600_000;
 
 let running: RunningConsole;
 
-let browser: Browser;
-
 let approved: string;
 
 let declined: string;
 
-const contexts: BrowserContext[] = [];
-
 beforeAll(async () => {
-  [running, browser] = await Promise.all([runConsole(), launchBrowser()]);
+  running = await runConsole();
   approved = await dropAs(running.system, 'ana');
   declined = await dropAs(running.system, 'rosa-declined');
   for (const id of [approved, declined])
@@ -30,21 +27,9 @@ beforeAll(async () => {
   await running.system.sweep();
 }, 120_000);
 
-afterAll(async () => {
-  await Promise.all([browser?.close(), running?.close()]);
-});
+afterAll(() => running?.close());
 
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
-});
-
-/** The list of cases in a browser that has used a link. */
-const open = async (how: Parameters<typeof visit>[2] = {}) => {
-  const visited = await visit(browser, running, how);
-  contexts.push(visited.context);
-  await visited.page.waitForSelector('tbody a');
-  return visited;
-};
+const test = testOfConsole(() => running);
 
 const go = (page: Page, hash: string, selector: string) => goTo(page, running, hash, selector);
 
@@ -65,15 +50,14 @@ const pagesOf = (): [string, string][] => [
   ['#/health', 'tbody tr'],
 ];
 
-describe.each(languages)('in the language %s', (language) => {
-  test('every page is free of what axe finds, logs no error and asks no other origin', async () => {
+describe.concurrent.each(languages)('in the language %s', (language) => {
+  test('every page is free of what axe finds, logs no error and asks no other origin', async ({ open }) => {
     const { page, wrong, requested } = await open({ language });
     expect(await page.getAttribute('html', 'lang')).toBe(language);
     for (const [hash, selector] of pagesOf()) {
       await go(page, hash, selector);
       if (hash.endsWith(declined)) await page.getByText(meanings[language]).waitFor();
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${hash} ${id}: ${nodes[0]?.html}`)).toEqual([]);
+      await expectAccessible(page, hash);
     }
     expect(wrong).toEqual([]);
     expect(
@@ -82,7 +66,7 @@ describe.each(languages)('in the language %s', (language) => {
   });
 });
 
-test('every page fits a phone of 360 pixels', async () => {
+test.concurrent('every page fits a phone of 360 pixels', async ({ open }) => {
   const { page } = await open({ width: 360 });
   for (const [hash, selector] of pagesOf()) {
     await go(page, hash, selector);
@@ -90,9 +74,8 @@ test('every page fits a phone of 360 pixels', async () => {
   }
 });
 
-test('the first page loads at most 600 KB, compressed', async () => {
-  const context = await browser.newContext();
-  contexts.push(context);
+test.concurrent('the first page loads at most 600 KB, compressed', async () => {
+  const context = await (await sharedBrowser()).newContext();
   const page = await context.newPage();
   const sizes: Promise<number>[] = [];
   page.on('response', (answer) => {
@@ -109,10 +92,11 @@ test('the first page loads at most 600 KB, compressed', async () => {
   const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
   expect(total).toBeGreaterThan(100_000);
   expect(total).toBeLessThanOrEqual(FIRST_PAINT);
+  await context.close();
 });
 
-describe('the list of cases', () => {
-  test('shows a case as soon as it is claimed, in every open tab', async () => {
+describe.concurrent('the list of cases', () => {
+  test('shows a case as soon as it is claimed, in every open tab', async ({ open }) => {
     const { page, context } = await open();
     const other = await context.newPage();
     await other.goto(running.console.origin);
@@ -121,7 +105,7 @@ describe('the list of cases', () => {
     for (const tab of [page, other]) await tab.getByText('new-in-list', { exact: true }).waitFor();
   });
 
-  test('shows only the cases of a status, of a class of reasons, and of an account', async () => {
+  test('shows only the cases of a status, of a class of reasons, and of an account', async ({ open }) => {
     const { page } = await open();
     const rows = () => page.locator('tbody tr').allInnerTexts();
     await page.getByRole('button', { name: 'Status' }).click();
@@ -142,69 +126,9 @@ describe('the list of cases', () => {
   });
 });
 
-describe('a case', () => {
-  test('walks through the picture to its end, also over a reload in the middle', async () => {
-    const { page } = await open();
-    const id = await dropAs(running.system, 'walker-slow');
-    await go(page, `#/cases/${id}`, '.machine .current');
-    await page.reload();
-    await page.waitForSelector('.machine .entered');
-    await page.waitForSelector('[data-state=RecordOutcome].entered');
-    await page.locator('h1', { hasText: 'approved' }).waitFor();
-    expect(await page.locator('.machine .current').count()).toBe(0);
-  });
-
-  test('says why it ended, what to do, and what was used, and shows no image', async () => {
-    const { page } = await open();
-    await go(page, `#/cases/${declined}`, '.machine .entered');
-    const text = await page.locator('main').innerText();
-    expect(text).toContain('similarity_threshold_not_passed');
-    expect(text).toContain('The face is not similar enough to the enrolled one.');
-    expect(text).toContain('0.41');
-    expect(text).toContain('image/jpeg');
-    expect(await page.locator('img, video').count()).toBe(0);
-  });
-
-  test('gives its evidence as a file', async () => {
-    const { page } = await open();
-    await go(page, `#/cases/${approved}`, '.machine .entered');
-    const [file] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Download evidence' }).click(),
-    ]);
-    expect(file.suggestedFilename()).toBe(`${approved}.sd-jwt`);
-  });
-
-  test.each([
-    ['Cancel the case', 'canceled'],
-    ['Take the other way', 'another way'],
-  ])('"%s" asks first, and ends it as %s', async (button, status) => {
-    const { page } = await open();
-    const id = await dropAs(running.system, `stopped-${status.replace(' ', '-')}-never`);
-    await go(page, `#/cases/${id}`, '.machine .current');
-    await page.getByRole('button', { name: button }).click();
-    await page.getByRole('button', { name: 'Go back' }).click();
-    expect((await running.system.record(id))?.outcome).toBeUndefined();
-    await page.getByRole('button', { name: button }).click();
-    await page.getByRole('button', { name: 'Yes, do it' }).click();
-    await page.locator('h1', { hasText: status }).waitFor();
-  });
-
-  test('"Follow up now" makes the next sweep take it up', async () => {
-    const { page } = await open();
-    const id = await dropAs(running.system, 'followed-never');
-    await go(page, `#/cases/${id}`, '.machine .current');
-    const before = (await running.system.record(id))?.dueAt ?? '';
-    await page.getByRole('button', { name: 'Follow up now' }).click();
-    await page.getByRole('button', { name: 'Yes, do it' }).click();
-    await waitFor(async () => {
-      const dueAt = (await running.system.record(id))?.dueAt ?? before;
-      expect(Date.parse(dueAt)).toBeLessThan(Date.parse(before));
-    });
-  });
-});
-
-test('one who only reads sees no button that writes, and the API refuses the call of a page that has one', async () => {
+test.concurrent('one who only reads sees no button that writes, and the API refuses the call of a page that has one', async ({
+  open,
+}) => {
   const { page } = await open({ as: 'reader' });
   const id = await dropAs(running.system, 'only-read-never');
   await go(page, `#/cases/${id}`, '.machine .current');
@@ -218,39 +142,122 @@ test('one who only reads sees no button that writes, and the API refuses the cal
   expect(status).toBe(403);
 });
 
-test('the numbers of a day count its cases, and another day has none', async () => {
+test.concurrent('a page reads one time after another, and again after what happens while it reads', async ({
+  open,
+}) => {
   const { page } = await open();
-  await go(page, `#/days/${today()}`, '.chart svg');
-  const label = await page.locator('.chart').first().getAttribute('aria-label');
-  const claimed = Number(/claimed: (\d+)/.exec(label ?? '')?.[1]);
-  expect(claimed).toBeGreaterThanOrEqual(2);
-  await page.getByRole('button', { name: 'The day before' }).click();
-  await page.getByText('No case was claimed on this day.').waitFor();
+  const { promise: isOver, resolve: end } = Promise.withResolvers<void>();
+  let reads = 0;
+  await page.route('**/api/health', async (route) => {
+    reads += 1;
+    await isOver;
+    await route.continue();
+  });
+  const changed = page.evaluate(
+    "new Promise((resolve) => { new EventSource('./events').onmessage = () => resolve(); })",
+  );
+  await page.goto(`${running.console.origin}/#/health`);
+  await waitFor(() => expect(reads).toBe(1));
+  await dropAs(running.system, 'while-it-reads');
+  await changed;
+  expect(reads).toBe(1);
+  end();
+  await page.waitForSelector('[data-queue]');
+  await waitFor(() => expect(reads).toBeGreaterThan(1));
 });
 
-test('the health counts the messages of each dead-letter queue', async () => {
-  // As the bus keeps an event that it cannot deliver.
-  const deadLetters = running.system.deadLetters as DeadLetter[];
-  const name = running.system.deployment.outputs.DropDeadLetters?.split('/').at(-1);
-  const queueArn = `arn:aws:sqs:us-east-1:000000000000:${name}`;
-  const { page } = await open();
-  const counted = page.locator('[data-queue]');
-  await go(page, '#/health', '[data-queue]');
-  expect(await counted.allInnerTexts()).toEqual(['0', '0', '0']);
-  deadLetters.push({ queueArn, body: '{}', attributes: {} });
-  try {
-    await page.reload();
-    await page.waitForSelector('[data-queue]');
-    expect(await counted.allInnerTexts()).toEqual(['1', '0', '0']);
-  } finally {
-    deadLetters.splice(0);
-  }
-});
+// They use one page, beside the tests that have pages of their own.
+describe.concurrent('in a page that stays open', () => {
+  describe('of a writer,', { concurrent: false }, () => {
+    describe('a case', () => {
+      test('walks through the picture to its end, also over a reload in the middle', async ({ page }) => {
+        const id = await dropAs(running.system, 'walker-slow');
+        await go(page, `#/cases/${id}`, '.machine .current');
+        await page.reload();
+        await page.waitForSelector('.machine .entered');
+        await page.waitForSelector('[data-state=RecordOutcome].entered');
+        await page.locator('h1', { hasText: 'approved' }).waitFor();
+        expect(await page.locator('.machine .current').count()).toBe(0);
+      });
 
-test('a deployment without campaigns shows no page of them', async () => {
-  const { page } = await open();
-  await page.getByRole('link', { name: 'Health' }).waitFor();
-  expect(await page.getByRole('link', { name: 'Campaigns' }).count()).toBe(0);
-  await go(page, '#/campaigns', 'tbody a');
-  await page.getByRole('heading', { name: 'Cases' }).waitFor();
+      test('says why it ended, what to do, and what was used, and shows no image', async ({ page }) => {
+        await go(page, `#/cases/${declined}`, '.machine .entered');
+        const text = await page.locator('main').innerText();
+        expect(text).toContain('similarity_threshold_not_passed');
+        expect(text).toContain('The face is not similar enough to the enrolled one.');
+        expect(text).toContain('0.41');
+        expect(text).toContain('image/jpeg');
+        expect(await page.locator('img, video').count()).toBe(0);
+      });
+
+      test('gives its evidence as a file', async ({ page }) => {
+        await go(page, `#/cases/${approved}`, '.machine .entered');
+        const [file] = await Promise.all([
+          page.waitForEvent('download'),
+          page.getByRole('button', { name: 'Download evidence' }).click(),
+        ]);
+        expect(file.suggestedFilename()).toBe(`${approved}.sd-jwt`);
+      });
+
+      test.for([
+        ['Cancel the case', 'canceled'],
+        ['Take the other way', 'another way'],
+      ] as const)('"%s" asks first, and ends it as %s', async ([button, status], { page }) => {
+        const id = await dropAs(running.system, `stopped-${status.replace(' ', '-')}-never`);
+        await go(page, `#/cases/${id}`, '.machine .current');
+        await page.getByRole('button', { name: button }).click();
+        await page.getByRole('button', { name: 'Go back' }).click();
+        expect((await running.system.record(id))?.outcome).toBeUndefined();
+        await page.getByRole('button', { name: button }).click();
+        await page.getByRole('button', { name: 'Yes, do it' }).click();
+        await page.locator('h1', { hasText: status }).waitFor();
+      });
+
+      test('"Follow up now" makes the next sweep take it up', async ({ page }) => {
+        const id = await dropAs(running.system, 'followed-never');
+        await go(page, `#/cases/${id}`, '.machine .current');
+        const before = (await running.system.record(id))?.dueAt ?? '';
+        await page.getByRole('button', { name: 'Follow up now' }).click();
+        await page.getByRole('button', { name: 'Yes, do it' }).click();
+        await waitFor(async () => {
+          const dueAt = (await running.system.record(id))?.dueAt ?? before;
+          expect(Date.parse(dueAt)).toBeLessThan(Date.parse(before));
+        });
+      });
+    });
+
+    test('the numbers of a day count its cases, and another day has none', async ({ page }) => {
+      await go(page, `#/days/${today()}`, '.chart svg');
+      const label = await page.locator('.chart').first().getAttribute('aria-label');
+      const claimed = Number(/claimed: (\d+)/.exec(label ?? '')?.[1]);
+      expect(claimed).toBeGreaterThanOrEqual(2);
+      await page.getByRole('button', { name: 'The day before' }).click();
+      await page.getByText('No case was claimed on this day.').waitFor();
+    });
+
+    test('the health counts the messages of each dead-letter queue', async ({ page }) => {
+      // As the bus keeps an event that it cannot deliver.
+      const deadLetters = running.system.deadLetters as DeadLetter[];
+      const name = running.system.deployment.outputs.DropDeadLetters?.split('/').at(-1);
+      const queueArn = `arn:aws:sqs:us-east-1:000000000000:${name}`;
+      const counted = page.locator('[data-queue]');
+      await go(page, '#/health', '[data-queue]');
+      expect(await counted.allInnerTexts()).toEqual(['0', '0', '0']);
+      deadLetters.push({ queueArn, body: '{}', attributes: {} });
+      try {
+        await page.reload();
+        await page.waitForSelector('[data-queue]');
+        expect(await counted.allInnerTexts()).toEqual(['1', '0', '0']);
+      } finally {
+        deadLetters.splice(0);
+      }
+    });
+
+    test('a deployment without campaigns shows no page of them', async ({ page }) => {
+      await page.getByRole('link', { name: 'Health' }).waitFor();
+      expect(await page.getByRole('link', { name: 'Campaigns' }).count()).toBe(0);
+      await go(page, '#/campaigns', 'tbody a');
+      await page.getByRole('heading', { name: 'Cases' }).waitFor();
+    });
+  });
 });

@@ -10,7 +10,7 @@ import { filesIn } from '../../infra/console/serve/files.ts';
 import { siteFolder } from '../../infra/console/site.ts';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
 import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
-import { launchBrowser } from '../support/browser.ts';
+import { sharedBrowser } from '../support/browser.ts';
 
 const READ = 'revalidations/read';
 
@@ -106,7 +106,7 @@ const serveSite = (folder: string): Promise<LocalServer> => {
 };
 
 beforeAll(async () => {
-  [issuer, browser] = await Promise.all([startIssuer(), launchBrowser()]);
+  [issuer, browser] = await Promise.all([startIssuer(), sharedBrowser()]);
   const jwt = { issuer: issuer.origin, audience: ['console'], readScope: READ, writeScope: WRITE };
   system = await startLocalSystem({ config: { jwt: { ...jwt, operateScope: 'revalidations/operate' } } });
   const folder = mkdtempSync(join(tmpdir(), 'console-'));
@@ -117,7 +117,7 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  await Promise.all([browser?.close(), system?.close()]);
+  await system?.close();
   await Promise.all([site?.close(), issuer?.close()]);
 });
 

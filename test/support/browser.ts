@@ -26,3 +26,41 @@ export const launchBrowser = async (args: readonly string[] = []): Promise<Brows
   process.platform === 'linux' && process.arch === 'x64'
     ? launchUnpacked(args)
     : chromium.launch({ channel: 'chrome', args: [...args] });
+
+/** What the camera of a browser does: it works, the person refuses it, or there is none. */
+export type Camera = 'works' | 'refused' | 'missing';
+
+const FAKE = '--use-fake-device-for-media-stream';
+
+// Five pictures a second, not twenty: an open camera is work for as long as it is open.
+const argumentsOf: Record<Camera, string[]> = {
+  works: [`${FAKE}=fps=5`, '--use-fake-ui-for-media-stream'],
+  refused: [`${FAKE}=fps=5`, '--use-fake-ui-for-media-stream=deny'],
+  missing: [`${FAKE}=device-count=0`, '--use-fake-ui-for-media-stream'],
+};
+
+const BROWSERS = Symbol.for('face-revalidation.browsers');
+
+const kept = globalThis as { [BROWSERS]?: Map<string, Promise<Browser>> };
+
+/**
+ * The browser with such a camera that the test files of a worker share. A test closes what it opens in it, and not the browser, which
+ * ends with the process of the worker.
+ * @param film what the camera shows, as MJPEG; a green test picture when left out
+ */
+export const sharedBrowser = (camera: Camera = 'works', film?: string): Promise<Browser> => {
+  const shown = film ? [`--use-file-for-fake-video-capture=${film}`] : [];
+  const args = [...argumentsOf[camera], ...shown];
+  const key = args.join(' ');
+  kept[BROWSERS] ??= new Map();
+  const found = kept[BROWSERS].get(key) ?? launchBrowser(args);
+  kept[BROWSERS].set(key, found);
+  return found;
+};
+
+/** Closes them. A script does so, which has no worker. */
+export const closeSharedBrowsers = async (): Promise<void> => {
+  const browsers = [...(kept[BROWSERS]?.values() ?? [])];
+  kept[BROWSERS]?.clear();
+  await Promise.all(browsers.map(async (browser) => (await browser).close()));
+};

@@ -1,7 +1,7 @@
 /** The capture page in a real browser, with a camera that has no device. */
 
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { launchBrowser } from './browser.ts';
+import type { BrowserContext, Page } from 'playwright-core';
+import { type Camera, sharedBrowser } from './browser.ts';
 import { calling } from './callers.ts';
 import { type RunningConsole, runConsole } from './console.ts';
 import { someone } from './drops.ts';
@@ -9,15 +9,6 @@ import { someone } from './drops.ts';
 export const VIDEO = { subvalidations: ['similarity', 'passive_liveness'] };
 
 export { SPEECH } from './capture.ts';
-
-/** What a browser's camera does: it works, the person refuses it, or there is none. */
-type Camera = 'works' | 'refused' | 'missing';
-
-const argumentsOf: Record<Camera, string[]> = {
-  works: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
-  refused: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream=deny'],
-  missing: ['--use-fake-ui-for-media-stream'],
-};
 
 export type Opening = { language?: string; width?: number; camera?: Camera; height?: number };
 
@@ -28,23 +19,18 @@ export type OpenedPage = { page: Page; context: BrowserContext; wrong: string[];
  * @param film what the camera shows, as MJPEG; a green test picture when left out
  */
 export const capturePages = async ({ film, ...options }: Parameters<typeof runConsole>[0] & { film?: string } = {}) => {
-  const browsers = new Map<Camera, Promise<Browser>>();
-  const browserOf = (camera: Camera): Promise<Browser> => {
-    const shown = film ? [`--use-file-for-fake-video-capture=${film}`] : [];
-    const found = browsers.get(camera) ?? launchBrowser([...argumentsOf[camera], ...shown]);
-    browsers.set(camera, found);
-    return found;
-  };
   const running = await runConsole(options);
+  const contexts: BrowserContext[] = [];
   const open = async (
     url: string,
     { language = 'en', width = 390, height = 844, camera = 'works' }: Opening = {},
   ): Promise<OpenedPage> => {
-    const context = await (await browserOf(camera)).newContext({
+    const context = await (await sharedBrowser(camera, film)).newContext({
       viewport: { width, height },
       locale: language,
       reducedMotion: 'reduce',
     });
+    contexts.push(context);
     // Longer than any step takes on a busy machine, and shorter than a test: the step that hangs is named.
     context.setDefaultTimeout(90_000);
     const [wrong, requested]: [string[], string[]] = [[], []];
@@ -60,10 +46,10 @@ export const capturePages = async ({ film, ...options }: Parameters<typeof runCo
     call: calling(running.system),
     /** A case for a new person, whose id ends as the scenario of the sandbox wants. @returns its one-time link */
     start: (suffix = '', more: object = {}) => startCapture(running, suffix, more),
-    /** A new browser at an address. `wrong` gets what the page logs as an error, such as what its policy forbids. */
+    /** A new browser session at an address. `wrong` gets what the page logs as an error, such as what its policy forbids. */
     open,
     close: async (): Promise<void> => {
-      await Promise.all([...browsers.values()].map(async (browser) => (await browser).close()));
+      await Promise.all(contexts.map((context) => context.close()));
       await running.close();
     },
   };

@@ -70,6 +70,8 @@ export const visit = async (
     locale: language,
     reducedMotion: 'reduce',
   });
+  // Longer than any step takes on a busy machine, and shorter than a test: the step that hangs is named.
+  context.setDefaultTimeout(90_000);
   const [wrong, requested]: [string[], string[]] = [[], []];
   context.on('request', (request) => requested.push(request.url()));
   context.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));

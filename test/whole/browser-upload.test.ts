@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type LocalServer, listen } from '../../infra/local/http.ts';
 import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
 import { registerEnrollment } from '../../infra/local/put-media.ts';
-import { launchBrowser } from '../support/browser.ts';
+import { sharedBrowser } from '../support/browser.ts';
 import { selfie } from '../support/commands.ts';
 import { read } from '../support/documents.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -36,13 +36,13 @@ beforeAll(async () => {
   pages = await servePages();
   [system, browser] = await Promise.all([
     startLocalSystem({ config: { corsOrigins: [pages.origin] } }),
-    launchBrowser(),
+    sharedBrowser(),
   ]);
   await registerEnrollment(system.sandbox?.origin ?? '', { accountId: 'ana', enrollmentId: 'ENR1' });
 }, 60_000);
 
 afterAll(async () => {
-  await Promise.all([browser?.close(), system?.close()]);
+  await system?.close();
   await pages.close();
 });
 

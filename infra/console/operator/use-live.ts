@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useSession } from './api.ts';
 import { SignedOutError } from './session.ts';
 
@@ -11,6 +11,39 @@ export type Live<Answer> = {
   error: Error | undefined;
   isSignedOut: boolean;
   again: () => void;
+};
+
+/**
+ * Reads once the connection for events is open, since something may have changed before, and after each event. Without a connection it
+ * reads once, which finds out why.
+ * @returns stops it
+ */
+const readByEvents = (again: () => void): (() => void) => {
+  const events = new EventSource('./events');
+  const begin = () => {
+    events.onerror = null;
+    again();
+  };
+  events.onopen = begin;
+  events.onerror = begin;
+  events.onmessage = again;
+  return () => events.close();
+};
+
+/** Calls while it runs become one run after it: events come faster than a slow read ends, and no read of many would be the last. */
+const oneAtATime = (run: () => Promise<void>): (() => void) => {
+  let isRunning = false;
+  let isWanted = false;
+  return async () => {
+    isWanted = true;
+    if (isRunning) return;
+    isRunning = true;
+    while (isWanted) {
+      isWanted = false;
+      await run();
+    }
+    isRunning = false;
+  };
 };
 
 /**
@@ -31,44 +64,40 @@ const whileVisible = (listen: () => () => void): (() => void) => {
   };
 };
 
+type State<Answer> = { of: unknown; data?: Answer; error?: Error };
+
 /**
  * Reads, and reads again after each change.
  * @param load reads; a new function is a new page, without the data of the other
  */
 export const useLive = <Answer>(load: () => Promise<Answer>): Live<Answer> => {
   const { hasEvents } = useSession();
-  const [state, setState] = useState<{ of: unknown; data?: Answer; error?: Error }>({ of: load });
-  const turn = useRef(0);
-  const again = useCallback(() => {
-    turn.current += 1;
-    const mine = turn.current;
-    load().then(
-      (data) => {
-        if (mine === turn.current) setState({ of: load, data });
-      },
-      (error: Error) => {
-        if (mine === turn.current) setState((before) => ({ ...(before.of === load ? before : { of: load }), error }));
-      },
-    );
+  const [state, setState] = useState<State<Answer>>({ of: load });
+  const shown = useRef<unknown>(undefined);
+  const again = useMemo(
+    () =>
+      oneAtATime(async () => {
+        // What is read after its page was left is of no use.
+        if (shown.current !== load) return;
+        const read = await load().then(
+          (data) => () => ({ of: load, data }),
+          (error: Error) => (before: State<Answer>) => ({ ...(before.of === load ? before : { of: load }), error }),
+        );
+        if (shown.current === load) setState(read);
+      }),
+    [load],
+  );
+  useEffect(() => {
+    shown.current = load;
+    return () => {
+      shown.current = undefined;
+    };
   }, [load]);
   useEffect(() => {
+    if (hasEvents) return whileVisible(() => readByEvents(again));
     again();
-    return () => {
-      turn.current += 1;
-    };
-  }, [again]);
-  useEffect(() => {
-    if (!hasEvents) {
-      const timer = setInterval(() => document.hidden || again(), POLL_MS);
-      return () => clearInterval(timer);
-    }
-    return whileVisible(() => {
-      const events = new EventSource('./events');
-      events.onmessage = again;
-      // Before the connection something may have changed.
-      events.onopen = again;
-      return () => events.close();
-    });
+    const timer = setInterval(() => document.hidden || again(), POLL_MS);
+    return () => clearInterval(timer);
   }, [again, hasEvents]);
   const current = state.of === load ? state : undefined;
   return {
