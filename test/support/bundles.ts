@@ -1,10 +1,9 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { bundle } from '../../infra/aws/bundle.ts';
 import { fileOf, functionNames } from '../../shared/workflow/functions.ts';
-import { waitFor } from './wait-for.ts';
 
 type Original = { bundle: typeof bundle };
 
@@ -14,6 +13,9 @@ type Bundles = ReturnType<typeof bundle>;
 const folder = join(tmpdir(), 'bundles-of-all-functions');
 
 const list = join(folder, 'metafile.json');
+
+/** Ends a hang: esbuild takes five seconds alone, and a minute on a machine with other work. */
+const LIMIT_MS = 600_000;
 
 /** Only one of the files that ask at the same time makes the folder, and bundles. @returns whether it is this one */
 const isFirst = (): boolean => {
@@ -43,7 +45,7 @@ const make = ({ bundle }: Original): void => {
  */
 export const bundledOnce = async (original: Original): Promise<Original> => {
   if (isFirst()) make(original);
-  else await waitFor(() => expect(existsSync(list)).toBe(true));
+  else await vi.waitFor(() => expect(existsSync(list)).toBe(true), { timeout: LIMIT_MS });
   const metafile: Bundles['metafile'] = JSON.parse(readFileSync(list, 'utf8'));
   return {
     ...original,
