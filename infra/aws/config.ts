@@ -33,10 +33,11 @@ const Jwt = z.strictObject({
     .check(z.refine((text) => URL.canParse(text) && origin.safeParse(new URL(text).origin).success, 'must be https')),
   /** What a token's `aud` or `client_id` may be. */
   audience: z.array(z.string().check(z.minLength(1))).check(z.minLength(1)),
-  /** The scope that a token needs to read, and to start or cancel. */
+  /** The scope that a token needs to read. */
   readScope: z._default(scope, 'revalidations/read'),
+  /** The scope that a token needs to start or end a case, and to record or revoke a consent. */
   writeScope: z._default(scope, 'revalidations/write'),
-  /** The scope that a token needs to erase a person. */
+  /** The scope that a token needs to erase a person, and to run campaigns. */
   operateScope: z._default(scope, 'revalidations/operate'),
   /** The claim with the one account that a token may see; without it, a token may see all. */
   accountClaim: z.optional(claim),

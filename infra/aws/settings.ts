@@ -92,11 +92,14 @@ export type Settings = {
     readonly issuer: string;
     /** What a token's `aud` or `client_id` may be. */
     readonly audience: readonly string[];
-    /** The scope that a token needs to read, and to start or cancel. Default: revalidations/read. */
+    /** The scope that a token needs to read. Default: revalidations/read. */
     readonly readScope?: string | undefined;
-    /** The scope that a token needs to read, and to start or cancel. Default: revalidations/write. */
+    /**
+     * The scope that a token needs to start or end a case, and to record or revoke a consent. Default:
+     * revalidations/write.
+     */
     readonly writeScope?: string | undefined;
-    /** The scope that a token needs to erase a person. Default: revalidations/operate. */
+    /** The scope that a token needs to erase a person, and to run campaigns. Default: revalidations/operate. */
     readonly operateScope?: string | undefined;
     /** The claim with the one account that a token may see; without it, a token may see all. */
     readonly accountClaim?: string | undefined;

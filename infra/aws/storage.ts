@@ -13,7 +13,7 @@ import { type Config, isProtected } from './config.ts';
 import { EvidenceStore } from './evidence.ts';
 import { dataKey, removalPolicyOf } from './kms.ts';
 
-/** The media bucket (two to four days: S3 counts whole days, for the marker and the version behind it), the ledger, two secrets, evidence. */
+/** The media bucket (two to four days: S3 counts whole days, for the marker and the version behind it), the ledger, two secrets, erasures, evidence. */
 export class Storage extends Construct {
   readonly key: Key;
   readonly media: Bucket;

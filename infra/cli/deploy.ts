@@ -20,7 +20,7 @@ const descriptions: Record<CdkCommand, string> = {
     'Puts the stack of a stage into the AWS account of your profile (AWS_PROFILE), with the CDK. Asks AWS first for your identity, shows what changes in the settings, and asks.',
   diff: 'Shows what a deployment would change, in the settings and, with the CDK, in the stack. Changes nothing.',
   destroy:
-    'Deletes the stack of a stage, with the CDK. Of a protected stage (prod) the buckets, the ledger, the keys, the secrets and the logs stay.',
+    'Deletes the stack of a stage, with the CDK. Of a protected stage (prod) every bucket, the ledger, the keys of data and evidence, the secrets and the logs stay.',
 };
 
 const notes: Record<CdkCommand, string> = {
@@ -29,7 +29,7 @@ A setting is written into the file of the stage (infra/stages/STAGE.json) before
 The file of a protected stage is reviewed, so such a stage takes no setting here.`,
   diff: '',
   destroy: `
-S3 deletes no bucket that holds something: empty the buckets of media and evidence first (infra/aws/README.md, "Destroy").`,
+S3 deletes no bucket that holds something: first empty every bucket of the stack (infra/aws/README.md, "Destroy").`,
 };
 
 /**

@@ -18,7 +18,7 @@ export type { Language, MessageName, OutcomeStatus };
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** JSON Schemas (draft 2020-12): the machine's input and output, and the details of the two events. */
+/** JSON Schemas (draft 2020-12): the machine's input and output, and the details of the two events of a case. */
 export const schemas: Readonly<Record<'input' | 'outcome' | 'ended' | 'amended', JsonSchema>> = {
   input,
   outcome,

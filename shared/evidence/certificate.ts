@@ -25,12 +25,14 @@ export const CertificateClaims = z.extend(
 
 export type CertificateClaims = z.infer<typeof CertificateClaims>;
 
-/** Days: Step Functions keeps a history (documented), point-in-time recovery of the ledger, dead letters, a month of logs. */
+/** Days: Step Functions keeps a history (documented), point-in-time recovery of the ledger, dead letters, the files of a campaign. */
 const HISTORY_DAYS = 90;
 
 const BACKUP_DAYS = 35;
 
 const QUEUE_DAYS = 14;
+
+const CAMPAIGN_FILE_DAYS = 47;
 
 const daysAfter = (at: string, days: number): string => new Date(Date.parse(at) + days * 86_400_000).toISOString();
 
@@ -50,6 +52,11 @@ export const remaindersOf = (at: string): z.infer<typeof Remainder>[] => [
     what: 'dead-letter queues',
     until: daysAfter(at, QUEUE_DAYS),
     why: 'An event that could not be delivered stays for 14 days.',
+  },
+  {
+    what: 'files of campaigns',
+    until: daysAfter(at, CAMPAIGN_FILE_DAYS),
+    why: 'A manifest names every person of its campaign, and so do its results. They, and media that became no case, go after 47 days.',
   },
   {
     what: 'tombstone',

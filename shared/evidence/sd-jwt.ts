@@ -36,7 +36,7 @@ const disclosureOf = (name: string, value: unknown): string =>
 /**
  * Signs claims. The names of those that can be withheld are in the signed part, so that a reader sees which ones are missing. Undefined
  * ones are left out.
- * @param content.open are always there; `content.selective` can be withheld
+ * @param content.open cannot be withheld; `content.selective` can
  */
 export const signClaims = async (
   typ: string,

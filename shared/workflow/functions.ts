@@ -10,8 +10,8 @@ type Route = {
 };
 
 /**
- * The routes of the HTTP API, one function each. The scope is the caller's permission: to read, to write, to erase a person, a
- * signature in the body, a capture link or the session that it opened, or none for what everyone may read.
+ * The routes of the HTTP API, one function each. The scope is the caller's permission: to read, to write, to erase a person or run a
+ * campaign, a signature in the body, a capture link or the session that it opened, or none for what everyone may read.
  */
 export const routes = {
   StartRevalidation: { method: 'POST', path: '/revalidations', scope: 'write' },

@@ -244,6 +244,26 @@ describe('the imports', () => {
     expect(makes).toEqual(each.map((client) => `shared/aws/clients.ts makes ${client}`));
   });
 
+  test('of the modules of shared are listed on their page', () => {
+    const page = readFileSync(join(root, 'shared/README.md'), 'utf8');
+    const listed = [...page.matchAll(/^\| `shared\/(\w+)\/` \|.*\| ([^|]+) \|$/gm)];
+    // Its files are generated and no sources, so it has no rules.
+    const modules = listed.map(([, name = '']) => name).filter((name) => name !== 'contracts');
+    const textOf = (name: string): string => {
+      const may = folders.find(({ folder }) => folder === `shared/${name}`)?.may ?? [];
+      const others = modules.filter((other) => other !== name);
+      const allowed = others.filter((other) => may.some((pattern) => pattern.test(`shared/${other}/new.ts`)));
+      const missing = others.filter((other) => !allowed.includes(other));
+      return missing.length === 1 ? `all but ${missing[0]}` : allowed.join(', ') || '-';
+    };
+    expect(Object.fromEntries(listed.map(([, name, text]) => [name, text]))).toEqual({
+      ...Object.fromEntries(
+        folders.flatMap(({ folder }) => /^shared\/(\w+)$/.exec(folder)?.[1] ?? []).map((name) => [name, textOf(name)]),
+      ),
+      contracts: '-',
+    });
+  });
+
   test('only tests import tests', () => {
     expect(all.filter(({ from }) => from.startsWith('test/') || from === 'vitest')).toEqual([]);
   });

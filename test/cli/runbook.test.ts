@@ -42,7 +42,7 @@ beforeEach(() => {
 afterAll(() => stage.close());
 
 /** The words in capitals that the document tells its reader to replace. */
-type Replaced = Partial<Record<'ID' | 'ACCOUNT' | 'FILE', string>>;
+type Replaced = Partial<Record<'ID' | 'CAMPAIGN' | 'ACCOUNT' | 'FILE', string>>;
 
 const replaced = (text: string, words: Replaced): string =>
   Object.entries({ ...words, STAGE: 'test' }).reduce(
@@ -200,8 +200,8 @@ const states: Record<AlarmName, () => Promise<Replaced>> = {
     putJobMessage(stage.running.system, { detail: { revalidationId: signed.ID } }, 'EvidenceDeadLetters');
     return signed;
   },
-  CampaignStopped: async () => ({ ID: await campaignOf('stopped') }),
-  CampaignRowsFailed: async () => ({ ID: await campaignOf('failed') }),
+  CampaignStopped: async () => ({ CAMPAIGN: await campaignOf('stopped') }),
+  CampaignRowsFailed: async () => ({ CAMPAIGN: await campaignOf('failed') }),
   SweepsMissing: async () => ({}),
 };
 

@@ -10,7 +10,7 @@ import { errorReasons, groupedReasons, ourReasons } from '../../shared/domain/re
 import { Verdict } from '../../shared/domain/revalidation.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { fileOf, functionNames, functionsOf } from '../../shared/workflow/functions.ts';
-import { read } from '../support/documents.ts';
+import { chapterOf, read } from '../support/documents.ts';
 import { synthesized } from '../support/synthesized.ts';
 
 const part = (document: string, name: string): string => {
@@ -68,6 +68,17 @@ test('an alarm of the runbook that a reason leads to exists', () => {
   const named = groupedReasons.flatMap(({ operator }) => /(\w+) in the runbook/.exec(operator)?.[1] ?? []);
   expect(named).not.toEqual([]);
   expect(named.filter((name) => !(alarmNames as readonly string[]).includes(name))).toEqual([]);
+});
+
+test('the runbook says what to do for every reason of a failed case', () => {
+  const [, list = ''] = chapterOf('infra/aws/RUNBOOK.md', 'ExecutionsFailed').split('**Do**');
+  const named = [...list.matchAll(/`([a-z_]+)(\.\.\.)?`/g)];
+  const isNamed = (reason: string) =>
+    named.some(([, code = '', isStart]) => (isStart ? reason.startsWith(code) : reason === code));
+  const failed = groupedReasons.filter(({ status }) => status === 'failed').flatMap(({ reasons }) => reasons);
+  // Refusals that come after the create call.
+  const all = [...failed, ...errorReasons.MediaGoneError];
+  expect(all.filter((reason) => !isNamed(reason))).toEqual([]);
 });
 
 test('every function is in the table of one document', () => {

@@ -3,6 +3,7 @@ import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import { claimsOf } from '../../shared/evidence/claims.ts';
 import { chainOf, isChained } from '../../shared/evidence/trail.ts';
 import { verifyEvidence } from '../../shared/evidence/verify.ts';
+import { read } from '../support/documents.ts';
 import { endedCase, keysOf, newKey, packOf } from '../support/evidence.ts';
 import { sha256 } from '../support/journal.ts';
 
@@ -49,6 +50,17 @@ describe('the claims', () => {
     const shown = open(record);
     for (const secret of ['canary', record.accountId, record.enrollmentId, 'because_', 'risky', sha256('face'), '0.91'])
       expect(shown).not.toContain(secret);
+  });
+
+  test('are listed on the page of evidence, by whether they can be withheld', () => {
+    const record = { ...endedCase('declined', { linkedTo: 'VLD1' }), purpose: 'transfer', policyVersion: 'POL1' };
+    const { open: shown, selective } = claimsOf(record, { issuer: 'i', codeVersion: 'v' });
+    const listed = (row: string) => {
+      const [line = ''] = read('shared/evidence/README.md').match(new RegExp(`^\\| ${row} \\|.*$`, 'm')) ?? [];
+      return [...line.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+    };
+    expect(listed('cannot be withheld')).toEqual([...Object.keys(shown), 'withholdable']);
+    expect(listed('can be withheld')).toEqual(Object.keys(selective));
   });
 
   test('hold purpose, policy and receipt of consent where the record has them', () => {
