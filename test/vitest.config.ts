@@ -12,8 +12,8 @@ export default defineConfig({
     // Whole drops wait for real seconds, and the command line's tests start eight processes one after the other: seconds
     // here, a minute on a machine that has other things to do. Nothing is ever judged by its time.
     testTimeout: 120_000,
-    // Most of a whole drop is waiting, so one worker more than a small machine's two cores still pays.
-    maxWorkers: 3,
+    // Much of a whole drop is waiting, so twice as many workers as a small machine's two cores pay.
+    maxWorkers: 4,
     hookTimeout: 60_000,
     // Whole drops mostly wait; this many at once keep two cores busy without slowing each other past a deadline.
     maxConcurrency: 12,
