@@ -13,7 +13,7 @@ export default () => {
   // Workers and commands load the same packages: what one has compiled is read by the next. A worker writes as it ends, so not in the
   // folder that is deleted.
   process.env.NODE_COMPILE_CACHE = join(import.meta.dirname, '../node_modules/.cache/compiled');
-  // The compiler and the bundler end soon: what their collector does while they work is a quarter of their processor time.
-  process.env.GOGC = 'off';
+  // The compiler and the bundler end soon: what their collector does while they work is a quarter of their processor time. So it begins at 2 GB.
+  Object.assign(process.env, { GOGC: 'off', GOMEMLIMIT: '2GiB' });
   return () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 };

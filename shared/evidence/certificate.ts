@@ -25,7 +25,7 @@ export const CertificateClaims = z.extend(
 
 export type CertificateClaims = z.infer<typeof CertificateClaims>;
 
-/** Days: Step Functions keeps a history (documented), point-in-time recovery of the ledger, dead letters, the files of a campaign. */
+/** Days: Step Functions keeps a history (documented), point-in-time recovery of the ledger, dead letters, a file of a campaign. */
 const HISTORY_DAYS = 90;
 
 const BACKUP_DAYS = 35;
@@ -55,8 +55,7 @@ export const remaindersOf = (at: string): z.infer<typeof Remainder>[] => [
   },
   {
     what: 'files of campaigns',
-    until: daysAfter(at, CAMPAIGN_FILE_DAYS),
-    why: 'A manifest names every person of its campaign, and so do its results. They, and media that became no case, go after 47 days.',
+    why: `Manifest and results name every person of a campaign. Each file, also media that became no case, goes ${CAMPAIGN_FILE_DAYS} days after it was last written, its versions two days later.`,
   },
   {
     what: 'tombstone',

@@ -155,7 +155,7 @@ describe('campaigns', () => {
 describe('campaign start, pause, resume and cancel', () => {
   test('do what they say, and are refused with 1 where the status does not allow them', async () => {
     const accounts = Array.from({ length: 24 }, (_, n) => `person-${n}`);
-    // A turn each half second, and rows for twelve: the pause comes before the last row on any machine.
+    // A turn each half second, and rows for twelve: the pause has that long to come before the last row.
     const { campaignId: id } = await planOf(await manifestOf('third.csv', accounts), '2');
     const does = async (control: string) => {
       const { code, out, err } = await cli('campaign', control, id);

@@ -63,8 +63,8 @@ const sizes: Record<string, number> = {
   'infra/local/README.md': 13 * KB,
   'infra/local/media/README.md': 2 * KB,
   'test/README.md': 6 * KB,
-  // Written by the benchmark.
-  'test/bench/RESULTS.md': 16 * KB,
+  // Written by the benchmark: a row for each function.
+  'test/bench/RESULTS.md': 20 * KB,
 };
 
 test('every document has a size limit, and every limit a document', () => {

@@ -20,6 +20,9 @@ vi.mock(import('../../infra/aws/bundle.ts'), async (original) =>
   (await import('../support/bundles.ts')).bundledOnce(await original()),
 );
 
+// Ends a hang: the engine starts in three seconds alone, and in minutes on a machine with other work.
+vi.setConfig({ testTimeout: 600_000 });
+
 const folder = mkdtempSync(join(tmpdir(), 'face-revalidation-own-rules-'));
 
 mkdirSync(join(folder, 'consent'));

@@ -53,9 +53,17 @@ export const sharedBrowser = (camera: Camera = 'works', film?: string): Promise<
   const args = [...argumentsOf[camera], ...shown];
   const key = args.join(' ');
   kept[BROWSERS] ??= new Map();
-  const found = kept[BROWSERS].get(key) ?? launchBrowser(args);
-  kept[BROWSERS].set(key, found);
-  return found;
+  const all = kept[BROWSERS];
+  const found = all.get(key);
+  if (found) return found;
+  const launched = launchBrowser(args);
+  all.set(key, launched);
+  // One that did not start, or has ended, is not given to the next file.
+  const forget = () => {
+    if (all.get(key) === launched) all.delete(key);
+  };
+  launched.then((browser) => browser.on('disconnected', forget), forget);
+  return launched;
 };
 
 /** Closes them. A script does so, which has no worker. */

@@ -36,9 +36,17 @@ export class CallError extends Error {
   }
 }
 
+/** The API answers within 30 s (documented: HTTP APIs). Without an end of its own, a read that a lost network holds would be the last one. */
+const ANSWER_MS = 35_000;
+
 const call = async (session: Session, method: string, path: string): Promise<Response> => {
   const headers = await session.headers();
-  const answer = await fetch(`./api${path}`, { method, headers, cache: 'no-store' });
+  const answer = await fetch(`./api${path}`, {
+    method,
+    headers,
+    cache: 'no-store',
+    signal: AbortSignal.timeout(ANSWER_MS),
+  });
   if (answer.ok) return answer;
   if (answer.status === 401) throw new SignedOutError();
   const { code = String(answer.status) } = (await answer.json().catch(() => ({}))) as { code?: string };

@@ -14,18 +14,22 @@ export type Live<Answer> = {
 };
 
 /**
- * Reads once the connection for events is open, since something may have changed before, and after each event. Without a connection it
- * reads once, which finds out why.
+ * Reads once the connection for events is open, since something may have changed before, and after each event. When it cannot be opened, or
+ * is closed for good, one read finds out why.
  * @returns stops it
  */
 const readByEvents = (again: () => void): (() => void) => {
   const events = new EventSource('./events');
-  const begin = () => {
-    events.onerror = null;
+  let hasAnswered = false;
+  events.onopen = () => {
+    hasAnswered = true;
     again();
   };
-  events.onopen = begin;
-  events.onerror = begin;
+  events.onerror = () => {
+    const isOver = !hasAnswered || events.readyState === EventSource.CLOSED;
+    hasAnswered = true;
+    if (isOver) again();
+  };
   events.onmessage = again;
   return () => events.close();
 };
@@ -38,11 +42,14 @@ const oneAtATime = (run: () => Promise<void>): (() => void) => {
     isWanted = true;
     if (isRunning) return;
     isRunning = true;
-    while (isWanted) {
-      isWanted = false;
-      await run();
+    try {
+      while (isWanted) {
+        isWanted = false;
+        await run();
+      }
+    } finally {
+      isRunning = false;
     }
-    isRunning = false;
   };
 };
 
