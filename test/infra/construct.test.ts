@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -9,20 +8,21 @@ import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { FaceRevalidation, type FaceRevalidationProps } from '../../infra/aws/stack.ts';
 import { resourcesOf, type Template } from '../../infra/local/template.ts';
+import { quickStack } from '../support/quick-app.ts';
 import { synthesized } from '../support/synthesized.ts';
 
 const codeOf = () => Code.fromInline('//');
 
 /** The stack of a user with our construct in it. */
-const theirs = (props: FaceRevalidationProps, use: (stack: Stack, face: FaceRevalidation) => void = () => {}) => {
-  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
-  const stack = new Stack(app, 'theirs');
-  use(stack, new FaceRevalidation(stack, 'Face', { codeOf, ...props }));
-  const assembly = app.synth();
-  const template: Template = assembly.getStackArtifact(stack.artifactId).template;
-  rmSync(assembly.directory, { recursive: true, force: true });
-  return template;
-};
+const theirs = (
+  props: FaceRevalidationProps,
+  use: (stack: Stack, face: FaceRevalidation) => void = () => {},
+): Template =>
+  quickStack((app) => {
+    const stack = new Stack(app, 'theirs');
+    use(stack, new FaceRevalidation(stack, 'Face', { codeOf, ...props }));
+    return stack;
+  }).template;
 
 describe('the construct in another stack', () => {
   test('publishes under its stage what the command line needs, by the names of our own stack', () => {

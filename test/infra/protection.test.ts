@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { App, Stack } from 'aws-cdk-lib';
+import { type App, Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
@@ -7,6 +6,7 @@ import { featureFlags } from '../../infra/aws/feature-flags.ts';
 import { FaceRevalidationStack } from '../../infra/aws/own-stack.ts';
 import { readConfig } from '../../infra/aws/read-config.ts';
 import { FaceRevalidation } from '../../infra/aws/stack.ts';
+import { quickStack } from '../support/quick-app.ts';
 
 type Resource = {
   Type: string;
@@ -18,11 +18,7 @@ const codeOf = () => Code.fromInline('//');
 
 /** A stack as CloudFormation gets it: its template, and what is said of the stack itself. */
 const synthesized = (make: (app: App) => Stack) => {
-  const { '@aws-cdk/core:validateAgainstDefaultRules': _, ...context } = featureFlags;
-  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false, context });
-  const stack = make(app);
-  const { template, terminationProtection, tags } = app.synth().getStackArtifact(stack.artifactId);
-  rmSync(app.outdir, { recursive: true, force: true });
+  const { template, terminationProtection, tags } = quickStack(make, featureFlags);
   return { terminationProtection, tags, resources: Object.values(template.Resources as Record<string, Resource>) };
 };
 
