@@ -22,17 +22,24 @@ const synthesized = (make: (app: App) => Stack) => {
   return { terminationProtection, tags, resources: Object.values(template.Resources as Record<string, Resource>) };
 };
 
-const deployed = (settings: object) =>
+const synthesizedOwn = (settings: object) =>
   synthesized((app) => new FaceRevalidationStack(app, 'checked', { config: readConfig(settings), codeOf }));
+
+const tags = { team: 'risk', área: 'fraude y pagos' };
+
+// Its tags have no effect on its protection, and have a test of their own.
+const shop = { stage: 'shop', tags };
+
+const shopStack = synthesizedOwn(shop);
 
 describe('the protection of a stage', () => {
   test.each<[object, boolean]>([
     [{ stage: 'prod' }, true],
     [{ stage: 'prod', protection: false }, false],
     [{ stage: 'shop', protection: true }, true],
-    [{ stage: 'shop' }, false],
+    [shop, false],
   ])('of %j covers stack, table and data: %s', (settings, isOn) => {
-    const { terminationProtection, resources } = deployed(settings);
+    const { terminationProtection, resources } = settings === shop ? shopStack : synthesizedOwn(settings);
     const of = (type: string) => resources.filter(({ Type }) => Type === type);
     expect(terminationProtection ?? false).toBe(isOn);
     expect(of('AWS::DynamoDB::Table').map(({ Properties }) => Properties?.DeletionProtectionEnabled)).toEqual([isOn]);
@@ -43,12 +50,11 @@ describe('the protection of a stage', () => {
 });
 
 describe('the tags', () => {
-  const tags = { team: 'risk', área: 'fraude y pagos' };
-
   test('are on the stack and on its resources', () => {
-    const stack = deployed({ tags });
-    expect(stack.tags).toEqual(tags);
-    const tagged = stack.resources.filter(({ Properties }) => JSON.stringify(Properties?.Tags ?? '').includes('risk'));
+    expect(shopStack.tags).toEqual(tags);
+    const tagged = shopStack.resources.filter(({ Properties }) =>
+      JSON.stringify(Properties?.Tags ?? '').includes('risk'),
+    );
     const types = new Set(tagged.map(({ Type }) => Type));
     for (const type of ['Lambda::Function', 'DynamoDB::Table', 'S3::Bucket', 'KMS::Key', 'StepFunctions::StateMachine'])
       expect(types).toContain(`AWS::${type}`);
