@@ -1,5 +1,7 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { tryLock } from '../local/lock.ts';
+import { isStale, site } from './site.ts';
 import { type App, apps, configOf } from './vite.ts';
 
 /** Whether an app has a page yet: an app without one is left out of the site. */
@@ -10,7 +12,7 @@ const hasPage = (app: App): boolean => existsSync(join(import.meta.dirname, app,
  * It is built beside its place and then moved there, since another process may read it or build it, too.
  * @throws Error when the bundler finds a fault
  */
-export const buildSite = async (site: string): Promise<void> => {
+const buildSite = async (): Promise<void> => {
   // A test that builds the site sets another one, with which React brings its checks for developers.
   process.env.NODE_ENV = 'production';
   const { build } = await import('vite');
@@ -27,4 +29,18 @@ export const buildSite = async (site: string): Promise<void> => {
   }
 };
 
-if (import.meta.main) await buildSite(resolve(process.argv[2] ?? join(import.meta.dirname, '../../.build/console')));
+/** How long one process waits for the build of another: seconds, and minutes on a machine with other work. Milliseconds. */
+const WAIT_MS = 600_000;
+
+/** Builds the site of this clone where it is stale. Of processes that need it at the same time, one builds it and all others wait. */
+const buildOnce = async (): Promise<void> => {
+  mkdirSync(dirname(site), { recursive: true });
+  const unlock = tryLock(`${site}.lock`, WAIT_MS);
+  try {
+    if (isStale()) await buildSite();
+  } finally {
+    unlock?.();
+  }
+};
+
+if (import.meta.main) await buildOnce();

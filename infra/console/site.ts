@@ -7,13 +7,13 @@ const isPackage = extname(import.meta.filename) === '.js';
 
 const root = join(import.meta.dirname, '../..');
 
-const site = join(root, isPackage ? 'console' : '.build/console');
+export const site = join(root, isPackage ? 'console' : '.build/console');
 
 /** What the site is made of. */
 const sources = ['infra/console/**/*', 'infra/workflow/*.ts', 'shared/{domain,workflow}/*.ts', 'package-lock.json'];
 
 /** Whether a source is newer than the page. Of one that was built while its sources changed, the next start builds it again. */
-const isStale = (): boolean => {
+export const isStale = (): boolean => {
   const page = join(site, 'index.html');
   if (!existsSync(page)) return true;
   const builtAt = statSync(page).mtimeMs;
@@ -29,7 +29,7 @@ const isStale = (): boolean => {
 export const siteFolder = (onBuild: () => void = () => {}): string => {
   if (isPackage || !isStale()) return site;
   onBuild();
-  execFileSync(process.execPath, [join(import.meta.dirname, 'build.ts'), site], {
+  execFileSync(process.execPath, [join(import.meta.dirname, 'build.ts')], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   return site;

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { functionNames } from '../../shared/workflow/functions.ts';
 import { bundle } from '../aws/bundle.ts';
 import { PREBUILT } from '../aws/function-code.ts';
 import { documents } from '../cli/program/installation.ts';
+import { siteFolder } from '../console/site.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -23,8 +24,8 @@ const assets = [
 
 const compile = (folder: string) => {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  // Several checkers each read the CDK's types again: half of the processor time, for no shorter wait.
-  const argv = ['-p', import.meta.dirname, '--outDir', folder, '--checkers', '1'];
+  // Several checkers each read the CDK's types again: half of the processor time, for no shorter wait. More threads add a tenth.
+  const argv = ['-p', import.meta.dirname, '--outDir', folder, '--singleThreaded'];
   execFileSync(process.execPath, [tsc, ...argv], { stdio: 'inherit' });
 };
 
@@ -56,8 +57,7 @@ export const build = (folder: string): void => {
     copyFileSync(join(root, asset), join(folder, asset));
   }
   bundle(functionNames, join(folder, PREBUILT));
-  // In a process of its own, as the compiler: the bundler of the pages is none of the package.
-  execFileSync(process.execPath, [join(root, 'infra/console/build.ts'), join(folder, 'console')], { stdio: 'inherit' });
+  cpSync(siteFolder(), join(folder, 'console'), { recursive: true });
   const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { bin: Record<string, string> };
   for (const file of Object.values(bin)) chmodSync(join(folder, relative('dist', file)), 0o755);
 };

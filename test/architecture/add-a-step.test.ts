@@ -92,7 +92,7 @@ describe('the worked example of "Add a step"', () => {
   });
 
   test('passes the type check', async () => {
-    const { stdout } = await run(join(root, 'node_modules/.bin/tsc'), ['-p', copy, '--checkers', '1']).catch(
+    const { stdout } = await run(join(root, 'node_modules/.bin/tsc'), ['-p', copy, '--singleThreaded']).catch(
       (error) => error,
     );
     expect(stdout).toBe('');

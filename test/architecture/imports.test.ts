@@ -112,6 +112,7 @@ const folders: { folder: string; may: RegExp[] }[] = [
     may: [
       /^infra\/(package|aws)\//,
       /^infra\/cli\/program\/(commands|installation|process)\.ts$/,
+      /^infra\/console\/site\.ts$/,
       /^infra\/docs\/reasons\.ts$/,
       /^shared\/(domain|workflow|contracts)\//,
       /^(aws4fetch|openapi-fetch)$/,
@@ -133,7 +134,7 @@ const folders: { folder: string; may: RegExp[] }[] = [
     folder: 'infra/console',
     may: [
       /^infra\/(console|workflow)\//,
-      /^infra\/local\/http\.ts$/,
+      /^infra\/local\/(http|lock)\.ts$/,
       /^infra\/package\/api-types\.ts$/,
       /^shared\/domain\//,
       /^(react|react-dom|preact|echarts)(\/|$)/,

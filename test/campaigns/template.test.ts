@@ -9,6 +9,7 @@ import { campaignDefinition } from '../../infra/workflow/campaign.ts';
 import { envKeysOf } from '../../infra/workflow/deployed-functions.ts';
 import { functionSeconds } from '../../infra/workflow/timeouts.ts';
 import { campaignFunctions, campaignSteps, fileOf, functionsOf } from '../../shared/workflow/functions.ts';
+import { withCampaigns } from '../support/changed-templates.ts';
 import { findingsOf } from '../support/findings.ts';
 import { synthesized } from '../support/synthesized.ts';
 import { statementsOf } from '../support/template.ts';
@@ -70,9 +71,7 @@ describe('with it', () => {
   });
 
   test('the routes of campaigns need the scope to read, or to operate', () => {
-    const jwt = { issuer: 'https://issuer.example.com', audience: ['api'] };
-    const of = synthesized(Config.parse({ campaigns: true, jwt }));
-    const scopes = resourcesOf(of, 'AWS::ApiGatewayV2::Route').map(({ properties }) => [
+    const scopes = resourcesOf(withCampaigns, 'AWS::ApiGatewayV2::Route').map(({ properties }) => [
       properties.RouteKey,
       (properties.AuthorizationScopes as string[] | undefined)?.[0],
     ]);

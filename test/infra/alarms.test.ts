@@ -6,6 +6,7 @@ import { Config } from '../../infra/aws/config.ts';
 import { metricOf } from '../../infra/aws/metrics.ts';
 import { resourcesOf, type Template } from '../../infra/local/template.ts';
 import { type MetricName, metrics } from '../../shared/workflow/metrics.ts';
+import { changed, least, runbookUrl, withCampaigns } from '../support/changed-templates.ts';
 import { synthesized } from '../support/synthesized.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -72,8 +73,6 @@ test.each(inTemplate.map((alarm) => [String(alarm.AlarmName), alarm] as const))(
 );
 
 describe('the text of an alarm stands alone', () => {
-  const runbookUrl = `https://wiki.example.com/${'a'.repeat(270)}`;
-  const inWiki = synthesized(Config.parse({ stage: 'wiki', runbookUrl, campaigns: true }));
   const textsOf = (of: Template) =>
     new Map(
       ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].flatMap((type) =>
@@ -83,7 +82,7 @@ describe('the text of an alarm stands alone', () => {
         ]),
       ),
     );
-  const [texts, longest] = [textsOf(template), textsOf(inWiki)];
+  const [texts, longest] = [textsOf(template), textsOf(withCampaigns)];
   /** What a command may name: the queues, log groups and the machine of the template. */
   const named = ['AWS::Logs::LogGroup', 'AWS::StepFunctions::StateMachine'].flatMap((type) =>
     resourcesOf(template, type).map(({ ref }) => ref),
@@ -132,8 +131,11 @@ test('no alarm waits for a metric without data: FILL gives nothing for it', () =
 });
 
 test('the alarm on missing sweeps rings after three of them, for any schedule, and never before the first', () => {
-  for (const sweepMinutes of [1, 5, 60]) {
-    const swept = synthesized(Config.parse({ sweepMinutes }));
+  for (const [sweepMinutes, swept] of [
+    [1, least],
+    [5, template],
+    [60, changed],
+  ] as const) {
     const all = resourcesOf(swept, 'AWS::CloudWatch::Alarm');
     const half = (what: string) => all.find(({ properties }) => String(properties.AlarmName).endsWith(what));
     expect(half('SweepsMissing-Missing')?.properties).toMatchObject({

@@ -3,6 +3,7 @@ import { Config } from '../../infra/aws/config.ts';
 import { readConfig } from '../../infra/aws/read-config.ts';
 import { resourcesOf, type Template } from '../../infra/local/template.ts';
 import { functionSeconds } from '../../infra/workflow/timeouts.ts';
+import { changed } from '../support/changed-templates.ts';
 import { synthesized } from '../support/synthesized.ts';
 import { config, functionOf, template } from '../support/template.ts';
 
@@ -12,7 +13,7 @@ test('only the receiver of webhooks has reserved instances, when the deployment 
       ReservedConcurrentExecutions === undefined ? [] : [[Handler, ReservedConcurrentExecutions]],
     );
   expect(reserved(template)).toEqual([]);
-  expect(reserved(synthesized(Config.parse({ webhookConcurrency: 5 })))).toEqual([['receive-webhook.handler', 5]]);
+  expect(reserved(changed)).toEqual([['receive-webhook.handler', 5]]);
 });
 
 test('each call counts against a budget, also without a setting', () => {

@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
@@ -9,6 +8,8 @@ import { FaceRevalidationStack } from '../../infra/aws/own-stack.ts';
 import type { Template } from '../../infra/local/template.ts';
 import { BY_DAY } from '../../shared/domain/record.ts';
 import { consoleFunctions, routes } from '../../shared/workflow/functions.ts';
+import { quickApp } from '../support/quick-app.ts';
+import { withoutPlaces } from '../support/without-places.ts';
 
 /** A part of a template, whose form the expectations check. */
 // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's properties have no types here.
@@ -23,10 +24,12 @@ writeFileSync(join(site, 'index.html'), '<!doctype html>');
 
 /** @returns the template, and the texts of every asset, as they would be uploaded */
 const synthesizeWith = (settings: object): { template: Template; assets: string[] } => {
-  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
+  const app = quickApp();
   const config = Config.parse(settings);
-  const stack = new FaceRevalidationStack(app, 'face', { config, codeOf: () => Code.fromInline('//'), site });
-  const assembly = app.synth();
+  const [stack, assembly] = withoutPlaces(() => {
+    const made = new FaceRevalidationStack(app, 'face', { config, codeOf: () => Code.fromInline('//'), site });
+    return [made, app.synth()] as const;
+  });
   const assets = readdirSync(assembly.directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name === 'session.json')
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
@@ -163,14 +166,15 @@ describe('with the setting', () => {
     ]);
   });
 
+  // Neither changes what the other does, so one template has both.
+  const own = { ...jwt, clientId: 'console', signInOrigin: 'https://login.example.com' };
+  const made = synthesizeWith({ console: true, jwt: own, campaigns: true });
+
   test('with campaigns it learns the scope that starts and stops them, too', () => {
-    const made = synthesizeWith({ console: true, jwt, campaigns: true });
     expect(made.assets.map((text) => JSON.parse(text).operateScope)).toEqual(['revalidations/operate']);
   });
 
   test('a client and a sign-in origin of their own are taken', () => {
-    const own = { ...jwt, clientId: 'console', signInOrigin: 'https://login.example.com' };
-    const made = synthesizeWith({ console: true, jwt: own });
     expect(made.assets.map((text) => JSON.parse(text).clientId)).toEqual(['console']);
     expect(JSON.stringify(made.template)).toContain(
       "connect-src 'self' https://issuer.example.com https://login.example.com;",

@@ -1,48 +1,49 @@
-import { rmSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, JsonPath, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { IConstruct } from 'constructs';
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { FaceRevalidation, type FaceRevalidationProps } from '../../infra/aws/stack.ts';
 import { resourcesOf, type Template } from '../../infra/local/template.ts';
+import { quickStack } from '../support/quick-app.ts';
 import { synthesized } from '../support/synthesized.ts';
 
 const codeOf = () => Code.fromInline('//');
 
 /** The stack of a user with our construct in it. */
-const theirs = (props: FaceRevalidationProps, use: (stack: Stack, face: FaceRevalidation) => void = () => {}) => {
-  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
-  const stack = new Stack(app, 'theirs');
-  use(stack, new FaceRevalidation(stack, 'Face', { codeOf, ...props }));
-  const assembly = app.synth();
-  const template: Template = assembly.getStackArtifact(stack.artifactId).template;
-  rmSync(assembly.directory, { recursive: true, force: true });
-  return template;
-};
+const theirs = (
+  props: FaceRevalidationProps,
+  use: (stack: Stack, face: FaceRevalidation) => void = () => {},
+): Template =>
+  quickStack((app) => {
+    const stack = new Stack(app, 'theirs');
+    use(stack, new FaceRevalidation(stack, 'Face', { codeOf, ...props }));
+    return stack;
+  }).template;
 
 describe('the construct in another stack', () => {
+  const shop = theirs({ stage: 'shop', retentionDays: 30 });
+
   test('publishes under its stage what the command line needs, by the names of our own stack', () => {
-    const template = theirs({ stage: 'shop' });
-    const own = synthesized(Config.parse({ stage: 'shop' }));
+    const own = synthesized(Config.parse({}));
     const published = (of: Template) => {
       const [parameter] = resourcesOf(of, 'AWS::SSM::Parameter').filter(
         ({ properties: { Name } }) => Name === '/face-revalidation-shop/deployment',
       );
       return JSON.parse(String(parameter?.properties.Value)) as Record<string, string>;
     };
-    expect(Object.keys(published(template)).toSorted()).toEqual(Object.keys(own.Outputs).toSorted());
-    expect(resourcesOf(template, 'AWS::Lambda::Function').map(({ ref }) => ref)).toContain(
-      published(template).SweepLedgerFunction,
+    expect(Object.keys(published(shop)).toSorted()).toEqual(Object.keys(own.Outputs).toSorted());
+    expect(resourcesOf(shop, 'AWS::Lambda::Function').map(({ ref }) => ref)).toContain(
+      published(shop).SweepLedgerFunction,
     );
   });
 
   test('takes the configuration as its props, each with its default', () => {
-    const template = theirs({ stage: 'shop', retentionDays: 30 });
-    const [{ properties } = { properties: {} }] = resourcesOf(template, 'AWS::Lambda::Function').filter(
+    const [{ properties } = { properties: {} }] = resourcesOf(shop, 'AWS::Lambda::Function').filter(
       ({ properties: { Handler } }) => Handler === 'record-outcome.handler',
     );
     expect((properties as { Environment: object }).Environment).toMatchObject({
@@ -68,19 +69,30 @@ describe('the construct in another stack', () => {
     expect(() => theirs(props as FaceRevalidationProps)).toThrow(why);
   });
 
-  test('gives callers a task whose result goes where they choose', () => {
-    const template = theirs({}, (stack, face) => {
-      const ask = face.revalidate(stack, 'Ask', {
-        accountId: JsonPath.stringAt('$.who'),
-        enrollmentId: 'ENR1',
-        userAuthorized: true,
-        media: { key: 'media/a.jpg' },
-        options: { threshold: 0.8 },
-        resultPath: '$.face',
-      });
-      new StateMachine(stack, 'Caller', { definitionBody: DefinitionBody.fromChainable(ask) });
+  // What a user adds to the stack: a caller and listeners, each by a method of the construct.
+  let constructs: IConstruct[] = [];
+
+  const used = theirs({}, (stack, face) => {
+    const { machine, ledger, bus, mediaBucket, dataKey } = face;
+    constructs = [machine, ledger, bus, mediaBucket, dataKey];
+    const ask = face.revalidate(stack, 'Ask', {
+      accountId: JsonPath.stringAt('$.who'),
+      enrollmentId: 'ENR1',
+      userAuthorized: true,
+      media: { key: 'media/a.jpg' },
+      options: { threshold: 0.8 },
+      resultPath: '$.face',
     });
-    const definitions = resourcesOf(template, 'AWS::StepFunctions::StateMachine').map(({ properties }) =>
+    new StateMachine(stack, 'Caller', { definitionBody: DefinitionBody.fromChainable(ask) });
+    const target = new SqsQueue(new Queue(stack, 'Heard'));
+    face.onEnded('All', target);
+    face.onEnded('Bad', target, ['declined', 'failed']);
+    face.onAmended('Late', target);
+    face.onAmended('LateGood', target, ['approved']);
+  });
+
+  test('gives callers a task whose result goes where they choose', () => {
+    const definitions = resourcesOf(used, 'AWS::StepFunctions::StateMachine').map(({ properties }) =>
       JSON.parse(String(properties.DefinitionString)),
     );
     expect(definitions.find(({ StartAt }) => StartAt === 'Ask').States.Ask).toMatchObject({
@@ -104,16 +116,9 @@ describe('the construct in another stack', () => {
   });
 
   test('gives listeners a rule for all outcomes and amendments, or for some of them', () => {
-    const template = theirs({}, (stack, face) => {
-      const target = new SqsQueue(new Queue(stack, 'Heard'));
-      face.onEnded('All', target);
-      face.onEnded('Bad', target, ['declined', 'failed']);
-      face.onAmended('Late', target);
-      face.onAmended('LateGood', target, ['approved']);
-    });
     const ours = { source: ['face-revalidation'], 'detail-type': ['Re-validation Ended'] };
     const late = { ...ours, 'detail-type': ['Re-validation Amended'] };
-    const rules = resourcesOf(template, 'AWS::Events::Rule').filter(
+    const rules = resourcesOf(used, 'AWS::Events::Rule').filter(
       ({ id, properties }) => properties.EventBusName && !/EvidenceOnOutcome/.test(id),
     );
     expect(rules.map(({ properties }) => [properties.EventBusName, properties.EventPattern])).toEqual([
@@ -125,9 +130,8 @@ describe('the construct in another stack', () => {
   });
 
   test('shows its machine, ledger, bus, bucket and key as constructs', () => {
-    theirs({}, (stack, { machine, ledger, bus, mediaBucket, dataKey }) => {
-      for (const one of [machine, ledger, bus, mediaBucket, dataKey]) expect(Stack.of(one)).toBe(stack);
-    });
+    expect(constructs).toHaveLength(5);
+    for (const one of constructs) expect(Stack.of(one).stackName).toBe('theirs');
   });
 
   test('refuses a stack in a region of another partition than AWS’s own', () => {
@@ -136,12 +140,20 @@ describe('the construct in another stack', () => {
   });
 });
 
-/** What one role may do after a grant: each action, on which resources. */
-const grantedBy = (grant: (face: FaceRevalidation, role: Role) => unknown, props: FaceRevalidationProps = {}) => {
-  const template = theirs(props, (stack, face) =>
-    grant(face, new Role(stack, 'Theirs', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') })),
-  );
-  const policies = resourcesOf(template, 'AWS::IAM::Policy').filter(({ id }) => id.startsWith('Theirs'));
+const grants = ['grantDrop', 'grantStart', 'grantReadOutcomes'] as const;
+
+/** A stack with a role for each of these grants, which has the name of its grant. */
+const withGrants = (chosen: readonly (typeof grants)[number][], props: FaceRevalidationProps = {}) =>
+  theirs(props, (stack, face) => {
+    for (const grant of chosen)
+      face[grant](new Role(stack, grant, { assumedBy: new ServicePrincipal('ec2.amazonaws.com') }));
+  });
+
+const granted = withGrants(grants);
+
+/** What a role may do after one grant alone: each action, on which resources. */
+const grantedBy = (grant: (typeof grants)[number]) => {
+  const policies = resourcesOf(granted, 'AWS::IAM::Policy').filter(({ id }) => id.startsWith(grant));
   return policies.flatMap(({ properties }) => (properties.PolicyDocument as { Statement: unknown[] }).Statement);
 };
 
@@ -150,7 +162,7 @@ const apiArn = (path: string) =>
 
 describe('a grant', () => {
   test('to drop allows puts into the inbox alone, and the key through S3 alone', () => {
-    expect(grantedBy((face, role) => face.grantDrop(role))).toEqual([
+    expect(grantedBy('grantDrop')).toEqual([
       { Effect: 'Allow', Action: 's3:PutObject', Resource: expect.stringMatching(/^arn:aws:s3:::[^/]+\/inbox\/\*$/) },
       {
         Effect: 'Allow',
@@ -162,7 +174,7 @@ describe('a grant', () => {
   });
 
   test('to start allows the two routes that write, and no route that reads', () => {
-    expect(grantedBy((face, role) => face.grantStart(role))).toEqual([
+    expect(grantedBy('grantStart')).toEqual([
       {
         Effect: 'Allow',
         Action: 'execute-api:Invoke',
@@ -172,7 +184,7 @@ describe('a grant', () => {
   });
 
   test('to read outcomes allows the two routes that read, and no route that writes', () => {
-    expect(grantedBy((face, role) => face.grantReadOutcomes(role))).toEqual([
+    expect(grantedBy('grantReadOutcomes')).toEqual([
       {
         Effect: 'Allow',
         Action: 'execute-api:Invoke',
@@ -184,6 +196,6 @@ describe('a grant', () => {
   test('of a route is refused where the API takes tokens, because it would open nothing', () => {
     const jwt = { issuer: 'https://issuer.example.com', audience: ['app'] };
     for (const grant of ['grantStart', 'grantReadOutcomes'] as const)
-      expect(() => grantedBy((face, role) => face[grant](role), { jwt })).toThrow(/^jwt: .+issuer\.example\.com/);
+      expect(() => withGrants([grant], { jwt })).toThrow(/^jwt: .+issuer\.example\.com/);
   });
 });

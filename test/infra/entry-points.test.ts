@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Config, effectiveSettings } from '../../infra/aws/config.ts';
 import { resolver, resourcesOf, type Template } from '../../infra/local/template.ts';
 import { functionsOf, jobs, type RouteName, routes } from '../../shared/workflow/functions.ts';
-import { synthesized } from '../support/synthesized.ts';
+import { changed, corsOrigins, least } from '../support/changed-templates.ts';
 import { dataKey, MEDIA, prod, type Raw, resolvedOf, type Statement, template } from '../support/template.ts';
 
 /** The one resource of a type whose id begins so. */
@@ -94,11 +94,9 @@ describe('the jobs', () => {
   });
 
   test('sweep as often as the deployment configures', () => {
-    const rates = (sweepMinutes?: number) =>
-      resourcesOf(synthesized(Config.parse({ sweepMinutes })), 'AWS::Events::Rule').flatMap(
-        ({ properties }) => properties.ScheduleExpression ?? [],
-      );
-    expect([rates(), rates(1)]).toEqual([['rate(5 minutes)'], ['rate(1 minute)']]);
+    const rates = (of: Template) =>
+      resourcesOf(of, 'AWS::Events::Rule').flatMap(({ properties }) => properties.ScheduleExpression ?? []);
+    expect([rates(template), rates(least)]).toEqual([['rate(5 minutes)'], ['rate(1 minute)']]);
   });
 
   test('retry where an event would be lost, and leave a final failure in a queue', () => {
@@ -138,8 +136,8 @@ describe('the pages that may call the API', () => {
   test('are none by default, and those of the setting with what they send and read', () => {
     const corsIn = (of: Template) => resolvedOf(of, 'AWS::ApiGatewayV2::Api').properties.CorsConfiguration;
     expect(corsIn(template)).toBeUndefined();
-    expect(corsIn(synthesized(Config.parse({ corsOrigins: ['https://app.example.com'] })))).toEqual({
-      AllowOrigins: ['https://app.example.com'],
+    expect(corsIn(changed)).toEqual({
+      AllowOrigins: corsOrigins,
       AllowMethods: ['GET', 'POST'],
       AllowHeaders: [
         'authorization',
@@ -187,9 +185,7 @@ describe('the callers of the API', () => {
   });
 
   test('need the tokens of an issuer where there is one, for reading, writing and erasing apart', () => {
-    const jwt = { issuer: 'https://issuer.example.com/pool', audience: ['api'], accountClaim: 'account' };
-    const withTokens = synthesized(Config.parse({ jwt }));
-    expect(routesIn(withTokens)).toEqual({
+    expect(routesIn(changed)).toEqual({
       'POST /revalidations': ['JWT', ['revalidations/write']],
       'GET /revalidations/{id}': ['JWT', ['revalidations/read']],
       'GET /accounts/{accountId}/revalidations': ['JWT', ['revalidations/read']],
@@ -208,11 +204,11 @@ describe('the callers of the API', () => {
       'GET /.well-known/jwks.json': ['NONE', undefined],
       'POST /webhooks/truora': ['NONE', undefined],
     });
-    expect(resolvedOf(withTokens, 'AWS::ApiGatewayV2::Authorizer').properties).toMatchObject({
+    expect(resolvedOf(changed, 'AWS::ApiGatewayV2::Authorizer').properties).toMatchObject({
       AuthorizerType: 'JWT',
       JwtConfiguration: { Issuer: 'https://issuer.example.com/pool', Audience: ['api'] },
     });
-    const claims = resourcesOf(withTokens, 'AWS::Lambda::Function').flatMap(({ properties }) => {
+    const claims = resourcesOf(changed, 'AWS::Lambda::Function').flatMap(({ properties }) => {
       const { Variables } = properties.Environment as { Variables: Record<string, string> };
       return Variables.ACCOUNT_CLAIM ?? [];
     });

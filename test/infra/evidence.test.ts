@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { resourcesOf } from '../../infra/local/template.ts';
+import { changed, least } from '../support/changed-templates.ts';
 import { synthesized } from '../support/synthesized.ts';
 import { only, prod, type Raw, rawOf, statementsOf, template } from '../support/template.ts';
 
@@ -29,10 +30,9 @@ describe('the bucket of evidence', () => {
   });
 
   test.each([
-    [1, 366],
-    [7, 2557],
-  ])('keeps it for %i years', (evidenceYears, ExpirationInDays) => {
-    const of = synthesized(Config.parse({ evidenceYears }));
+    [1, 366, least],
+    [7, 2557, changed],
+  ])('keeps it for %i years', (_, ExpirationInDays, of) => {
     expect(only(of, 'AWS::S3::Bucket', /Evidence/).Properties.LifecycleConfiguration).toMatchObject({
       Rules: [{ ExpirationInDays }, {}],
     });
@@ -68,11 +68,10 @@ describe('the keys of evidence', () => {
   });
 
   test('stay when another one is made, and then only the newest signs', () => {
-    const two = synthesized(Config.parse({ evidenceKeys: 2 }));
-    const [first, second] = arnsOf(two);
+    const [first, second] = arnsOf(changed);
     expect(arnsOf(template)).toEqual([first]);
-    expect(signers(two).map(([, arn]) => arn)).toEqual([second, second, second]);
-    const variables = resourcesOf(two, 'AWS::Lambda::Function')
+    expect(signers(changed).map(([, arn]) => arn)).toEqual([second, second, second]);
+    const variables = resourcesOf(changed, 'AWS::Lambda::Function')
       .map(({ properties }) => (properties.Environment as { Variables: Record<string, string> }).Variables)
       .flatMap(({ EVIDENCE_KEYS }) => EVIDENCE_KEYS ?? []);
     expect(new Set(variables)).toEqual(new Set([`${second},${first}`]));

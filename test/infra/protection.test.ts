@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { App, Stack } from 'aws-cdk-lib';
+import { type App, Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
@@ -7,6 +6,7 @@ import { featureFlags } from '../../infra/aws/feature-flags.ts';
 import { FaceRevalidationStack } from '../../infra/aws/own-stack.ts';
 import { readConfig } from '../../infra/aws/read-config.ts';
 import { FaceRevalidation } from '../../infra/aws/stack.ts';
+import { quickStack } from '../support/quick-app.ts';
 
 type Resource = {
   Type: string;
@@ -18,25 +18,28 @@ const codeOf = () => Code.fromInline('//');
 
 /** A stack as CloudFormation gets it: its template, and what is said of the stack itself. */
 const synthesized = (make: (app: App) => Stack) => {
-  const { '@aws-cdk/core:validateAgainstDefaultRules': _, ...context } = featureFlags;
-  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false, context });
-  const stack = make(app);
-  const { template, terminationProtection, tags } = app.synth().getStackArtifact(stack.artifactId);
-  rmSync(app.outdir, { recursive: true, force: true });
+  const { template, terminationProtection, tags } = quickStack(make, featureFlags);
   return { terminationProtection, tags, resources: Object.values(template.Resources as Record<string, Resource>) };
 };
 
-const deployed = (settings: object) =>
+const synthesizedOwn = (settings: object) =>
   synthesized((app) => new FaceRevalidationStack(app, 'checked', { config: readConfig(settings), codeOf }));
+
+const tags = { team: 'risk', área: 'fraude y pagos' };
+
+// Its tags have no effect on its protection, and have a test of their own.
+const shop = { stage: 'shop', tags };
+
+const shopStack = synthesizedOwn(shop);
 
 describe('the protection of a stage', () => {
   test.each<[object, boolean]>([
     [{ stage: 'prod' }, true],
     [{ stage: 'prod', protection: false }, false],
     [{ stage: 'shop', protection: true }, true],
-    [{ stage: 'shop' }, false],
+    [shop, false],
   ])('of %j covers stack, table and data: %s', (settings, isOn) => {
-    const { terminationProtection, resources } = deployed(settings);
+    const { terminationProtection, resources } = settings === shop ? shopStack : synthesizedOwn(settings);
     const of = (type: string) => resources.filter(({ Type }) => Type === type);
     expect(terminationProtection ?? false).toBe(isOn);
     expect(of('AWS::DynamoDB::Table').map(({ Properties }) => Properties?.DeletionProtectionEnabled)).toEqual([isOn]);
@@ -47,12 +50,11 @@ describe('the protection of a stage', () => {
 });
 
 describe('the tags', () => {
-  const tags = { team: 'risk', área: 'fraude y pagos' };
-
   test('are on the stack and on its resources', () => {
-    const stack = deployed({ tags });
-    expect(stack.tags).toEqual(tags);
-    const tagged = stack.resources.filter(({ Properties }) => JSON.stringify(Properties?.Tags ?? '').includes('risk'));
+    expect(shopStack.tags).toEqual(tags);
+    const tagged = shopStack.resources.filter(({ Properties }) =>
+      JSON.stringify(Properties?.Tags ?? '').includes('risk'),
+    );
     const types = new Set(tagged.map(({ Type }) => Type));
     for (const type of ['Lambda::Function', 'DynamoDB::Table', 'S3::Bucket', 'KMS::Key', 'StepFunctions::StateMachine'])
       expect(types).toContain(`AWS::${type}`);

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, CfnResource } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { afterAll, expect, test } from 'vitest';
 import { compose } from '../../infra/aws/compose.ts';
@@ -9,6 +9,7 @@ import { Config } from '../../infra/aws/config.ts';
 import { featureFlags } from '../../infra/aws/feature-flags.ts';
 import { checkStage, writeStage } from '../../infra/aws/stage-file.ts';
 import { settingsIn, withSettings } from '../../infra/cli/setting-flags.ts';
+import { quickApp, quickStack } from '../support/quick-app.ts';
 import { withoutPlaces } from '../support/without-places.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'face-revalidation-settings-'));
@@ -94,51 +95,34 @@ const withOptions = (chosen: readonly Setting[]) => {
   return withSettings(checkStage(stage, {}), settingsIn(optionsOf(chosen)));
 };
 
-/**
- * Synthesizes a stage from its file as `cdk synth -c stage=...` does, with cdk-nag's rules on: a finding without a reason ends the
- * synthesis. @returns the template
- */
-const synthesizeStage = (stage: string) => {
-  // The CDK's own rules take two seconds a template, and have a test of their own.
-  const { '@aws-cdk/core:validateAgainstDefaultRules': _, ...flags } = featureFlags;
-  const app = new App({
-    analyticsReporting: false,
-    builtinCloudFormationValidation: false,
-    // The CDK collects data for a report that is switched off above: a tenth of the time.
-    context: { ...flags, '@aws-cdk/core:enableAdditionalMetadataCollection': false, stage },
-    // Neither is read, and they take an eighth of the time.
-    treeMetadata: false,
-    stackTraces: false,
-  });
-  try {
-    return withoutPlaces(() => {
-      // No policy of cdk-nag reads the code of a function, so it is not bundled.
-      const stack = compose(app, { folder, defaultRegion: undefined, codeOf: () => Code.fromInline('//') });
-      return app.synth().getStackArtifact(stack.artifactId).template;
-    });
-  } finally {
-    rmSync(app.outdir, { recursive: true, force: true });
-  }
-};
+/** The stack of a stage, from its file, with cdk-nag's rules on. No policy of cdk-nag reads the code of a function: it is not bundled. */
+const stackIn = (app: App) => compose(app, { folder, defaultRegion: undefined, codeOf: () => Code.fromInline('//') });
 
 /** The console signs its readers in, so it never comes alone. */
 const withNeeds = (chosen: readonly Setting[]): readonly Setting[] =>
   chosen.includes('console') && !chosen.includes('jwt') ? [...chosen, 'jwt'] : chosen;
 
-const synthesizeWith = (chosen: readonly Setting[]) => {
+/** Writes the file of a stage with these settings. @returns the context that names the stage */
+const contextWith = (chosen: readonly Setting[]) => {
   const { config, given: inFile } = withOptions(withNeeds(chosen));
   writeStage(config.stage, inFile, folder);
-  return synthesizeStage(config.stage);
+  return { ...featureFlags, stage: config.stage };
 };
+
+/** Synthesizes as `cdk synth -c stage=...` does: a finding of cdk-nag without a reason ends the synthesis. */
+const synthesizeWith = (chosen: readonly Setting[]) => quickStack(stackIn, contextWith(chosen)).template;
 
 test('every setting is tried, so that a new one is too', () => {
   expect(settings.toSorted()).toEqual(Object.keys(Config.shape).toSorted());
 });
 
-test.each(settings)('%s alone synthesizes, and differs from its default', (setting) => {
+// Its code runs as the stack is made, a fifth of a synthesis. The references and the findings of cdk-nag, which come after that, are those of
+// resources: each setting is synthesized below with and without every other one.
+test.each(settings)('%s alone makes a stack, and differs from its default', (setting) => {
   const defaults = Config.parse({}) as Record<string, unknown>;
   expect(withOptions([setting]).config).not.toEqual(defaults);
-  expect(Object.keys(synthesizeWith([setting]).Resources).length).toBeGreaterThan(50);
+  const stack = withoutPlaces(() => stackIn(quickApp(contextWith([setting]))));
+  expect(stack.node.findAll().filter((one) => CfnResource.isCfnResource(one)).length).toBeGreaterThan(50);
 });
 
 const pairs = settings.flatMap((one, at) => settings.slice(at + 1).map((other) => [one, other] as const));

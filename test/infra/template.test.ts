@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { Config } from '../../infra/aws/config.ts';
 import { consentFolder, consentTextsOf } from '../../infra/aws/consent-texts.ts';
 import { resourcesOf, type Template } from '../../infra/local/template.ts';
 import { definition } from '../../infra/workflow/definition.ts';
@@ -7,7 +6,7 @@ import { envKeys } from '../../infra/workflow/function-table.ts';
 import { functionSeconds } from '../../infra/workflow/timeouts.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { fileOf } from '../../shared/workflow/functions.ts';
-import { synthesized } from '../support/synthesized.ts';
+import { callbackTimeoutSeconds, changed } from '../support/changed-templates.ts';
 import { config, deployed, functionOf, only, prod, resolvedOf, template } from '../support/template.ts';
 
 describe('the template', () => {
@@ -45,9 +44,8 @@ describe('the state machine', () => {
   });
 
   test('waits as long as the deployment configures', () => {
-    const changed = synthesized(Config.parse({ callbackTimeoutSeconds: 90 }));
     const { DefinitionString } = only(changed, 'AWS::StepFunctions::StateMachine').Properties;
-    expect(DefinitionString).toBe(JSON.stringify(definition({ callbackTimeoutSeconds: 90 })));
+    expect(DefinitionString).toBe(JSON.stringify(definition({ callbackTimeoutSeconds })));
   });
 
   test('calls every function of a step by its name, and no other', () => {

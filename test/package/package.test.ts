@@ -184,9 +184,17 @@ describe('the project of a user', () => {
     for (const [file, source] of Object.entries(sources)) writeFileSync(join(user, file), source());
     // Without skipLibCheck, so that our declarations are checked too; CDK's need one type of `esnext.disposable`.
     const lib = ['es2023', 'dom', 'esnext.disposable'];
-    const compilerOptions = { strict: true, module: 'nodenext', target: 'es2023', lib, types: [] };
+    const compilerOptions = {
+      strict: true,
+      module: 'nodenext',
+      target: 'es2023',
+      lib,
+      types: [],
+      // TypeScript's own declarations are not ours, and a tenth of the time.
+      skipDefaultLibCheck: true,
+    };
     writeFileSync(join(user, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: Object.keys(sources) }));
-    node([join(root, 'node_modules/typescript/bin/tsc'), '-p', user, '--checkers', '1']);
+    node([join(root, 'node_modules/typescript/bin/tsc'), '-p', user, '--singleThreaded']);
   }, LIMIT_MS);
 
   test('synthesizes the stack of the document, with the functions of the package and without a bundler', {

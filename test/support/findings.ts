@@ -1,11 +1,12 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, type Stack } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { checkPolicies } from '../../infra/aws/cdk-nag.ts';
 import type { Config } from '../../infra/aws/config.ts';
 import { featureFlags } from '../../infra/aws/feature-flags.ts';
 import { FaceRevalidationStack } from '../../infra/aws/own-stack.ts';
+import { quickApp } from './quick-app.ts';
 import { withoutPlaces } from './without-places.ts';
 
 type Report = {
@@ -18,13 +19,7 @@ type Report = {
  * @returns what they found
  */
 export const findingsOf = (config: Config, prepare: (stack: Stack) => void = () => {}) => {
-  const app = new App({
-    analyticsReporting: false,
-    builtinCloudFormationValidation: false,
-    context: featureFlags,
-    treeMetadata: false,
-    stackTraces: false,
-  });
+  const app = quickApp(featureFlags);
   withoutPlaces(() => {
     checkPolicies(app);
     prepare(new FaceRevalidationStack(app, 'checked', { config, codeOf: () => Code.fromInline('//') }));

@@ -58,25 +58,34 @@ export const isImplicit = ({ action }: Grant): boolean => implicit.some(({ actio
 const said = ({ role, action, resource, keys }: Grant) =>
   `${holderOf(role)} may ${action} on ${resource}${keys ? ` with keys ${keys}` : ''}`;
 
+/** The calls of each role. There are thousands, and each grant is compared with those of its role. */
+const callsByRole = (calls: readonly RoleCall[]) => {
+  const byRole = Map.groupBy(calls, ({ role }) => role);
+  return (role: string): readonly RoleCall[] => byRole.get(role) ?? [];
+};
+
 /** Which calls the policies refuse, and which of their grants no call used, in words. */
-export const judge = (policies: Policies, calls: readonly RoleCall[]): { denied: string[]; unused: string[] } => ({
-  denied: [
-    ...new Set(
-      calls
-        .filter((call) => !isAllowed(policies.get(call.role) ?? [], call))
-        .map(({ role, action, resource, context = {} }) => {
-          const keys = Object.values(context)
-            .flat()
-            .map((key) => key.replace(/#.*$/s, '#'));
-          return `${holderOf(role)} was denied ${action} on ${resource.replace(/(:execution:[^:]+|:::[^/]+\/[^/]+).*$/s, '$1')}${keys.length > 0 ? ` with keys ${[...new Set(keys)]}` : ''}`;
-        }),
-    ),
-  ],
-  unused: grantsOf(policies)
-    .filter((grant) => !isImplicit(grant))
-    .filter((grant) => !calls.some((call) => call.role === grant.role && isUseOf(grant, call)))
-    .map((grant) => `${said(grant)}, and no run used it`),
-});
+export const judge = (policies: Policies, calls: readonly RoleCall[]): { denied: string[]; unused: string[] } => {
+  const callsOf = callsByRole(calls);
+  return {
+    denied: [
+      ...new Set(
+        calls
+          .filter((call) => !isAllowed(policies.get(call.role) ?? [], call))
+          .map(({ role, action, resource, context = {} }) => {
+            const keys = Object.values(context)
+              .flat()
+              .map((key) => key.replace(/#.*$/s, '#'));
+            return `${holderOf(role)} was denied ${action} on ${resource.replace(/(:execution:[^:]+|:::[^/]+\/[^/]+).*$/s, '$1')}${keys.length > 0 ? ` with keys ${[...new Set(keys)]}` : ''}`;
+          }),
+      ),
+    ],
+    unused: grantsOf(policies)
+      .filter((grant) => !isImplicit(grant))
+      .filter((grant) => !callsOf(grant.role).some((call) => isUseOf(grant, call)))
+      .map((grant) => `${said(grant)}, and no run used it`),
+  };
+};
 
 /** The same policies with each Allow taken apart into one statement a grant, so that a single one can be taken away. */
 const apart = (policies: Policies): { role: string; statement: Statement }[] =>
@@ -100,11 +109,12 @@ const apart = (policies: Policies): { role: string; statement: Statement }[] =>
 /** Grants that could go without any call being refused: what is allowed twice, or is of no use. */
 export const superfluous = (policies: Policies, calls: readonly RoleCall[]): string[] => {
   const atoms = apart(policies);
+  const callsOf = callsByRole(calls);
   return atoms.flatMap((atom) => {
     const [grant] = grantsOf(new Map([[atom.role, [atom.statement]]]));
     if (!grant || isImplicit(grant)) return [];
     const others = atoms.filter((one) => one !== atom && one.role === atom.role).map(({ statement }) => statement);
-    const used = calls.filter((call) => call.role === atom.role && isUseOf(grant, call));
+    const used = callsOf(atom.role).filter((call) => isUseOf(grant, call));
     return used.every((call) => isAllowed(others, call)) ? [said(grant)] : [];
   });
 };

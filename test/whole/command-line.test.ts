@@ -97,16 +97,16 @@ test.concurrent('revalidate --json prints the recorded outcome and nothing else 
 
 const revalidateOf = (account: string) => [selfie, '--account', account, '--enrollment', 'e', '--authorized'];
 
-test.concurrent.each([
-  ['a-declined', 1],
-  ['a-create-rejected', 3],
-])('revalidate for %s exits %i', async (account, code) => {
-  expect((await run('revalidate', revalidateOf(account))).code).toBe(code);
+test.concurrent('revalidate for a-declined exits 1', async () => {
+  expect((await run('revalidate', revalidateOf('a-declined'))).code).toBe(1);
 });
 
-test('revalidate for a-enrollment-failure ends with 1', async () => {
+test.each([
+  ['a-enrollment-failure', 1],
+  ['a-create-rejected', 3],
+])('revalidate for %s ends with %i', async (account, code) => {
   const cwd = mkdtempSync(join(folder, 'here-'));
-  expect((await runHere(['revalidate', ...revalidateOf('a-enrollment-failure')], cwd, { folder: root })).code).toBe(1);
+  expect((await runHere(['revalidate', ...revalidateOf(account)], cwd, { folder: root })).code).toBe(code);
 });
 
 describe('invalid arguments', () => {
@@ -200,7 +200,7 @@ test.concurrent('against --truora, Ctrl-C and a kill lose nothing: the same comm
 test.concurrent('start takes drops from a second terminal and ends cleanly at Ctrl-C', async () => {
   const system = start('start', ['--port', '0']);
   await said(system.child, /The local system is ready/);
-  const dropped = await run('drop', asked);
+  const dropped = await runHere(['drop', ...asked], folder, { folder: root });
   expect([dropped.code, dropped.err]).toEqual([0, '']);
   await said(system.child, /recorded: approved/);
   system.child.kill('SIGINT');
