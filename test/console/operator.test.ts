@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { en } from '../../infra/console/operator/words/en.ts';
 import { languages } from '../../infra/console/shared/language.ts';
 import type { DeadLetter } from '../../infra/local/event-bus.ts';
 import { expectAccessible } from '../support/axe.ts';
@@ -119,6 +120,18 @@ describe('the list of cases', () => {
     // The list that is opened again has no filter.
     await go(page, '#/health', '[data-queue]');
   });
+});
+
+test('a page whose session has ended says so, also where its code is no longer given', async ({ open }) => {
+  const { page, context } = await open();
+  await context.clearCookies();
+  // The code of this page was not loaded yet, and its file is refused.
+  await page.goto(`${running.console.origin}/#/health`);
+  await page.getByText(en.signInAgain).waitFor();
+  // Events and reads are refused.
+  await page.goto(`${running.console.origin}/#/cases`);
+  await page.locator('h1', { hasText: en.cases }).waitFor();
+  await page.getByText(en.signInAgain).waitFor();
 });
 
 test('one who only reads sees no button that writes, and the API refuses the call of a page that has one', async ({
