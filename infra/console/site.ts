@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { existsSync, globSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
 
 /** The repository holds TypeScript, and the package JavaScript and the built site. */
 const isPackage = extname(import.meta.filename) === '.js';
@@ -22,15 +22,39 @@ const isStale = (): boolean => {
   );
 };
 
+/** A build takes some seconds: a mark that is older is of a process that was ended. Milliseconds. */
+const BUILD_MS = 120_000;
+
+/** Marks that this process builds the site. @returns false where another one does */
+const claim = (mark: string): boolean => {
+  try {
+    mkdirSync(mark);
+    return true;
+  } catch {
+    const since = statSync(mark, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (since > 0 && Date.now() - since > BUILD_MS) rmSync(mark, { recursive: true, force: true });
+    return false;
+  }
+};
+
 /**
- * The folder with the pages of the console, built when a source has changed. The package brings it.
+ * The folder with the pages of the console, built when a source has changed. The package brings it. Of several processes one builds,
+ * and the others wait for it.
  * @param onBuild is called before a build, which takes some seconds
  */
 export const siteFolder = (onBuild: () => void = () => {}): string => {
   if (isPackage || !isStale()) return site;
   onBuild();
-  execFileSync(process.execPath, [join(import.meta.dirname, 'build.ts'), site], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const mark = `${site}.building`;
+  mkdirSync(dirname(site), { recursive: true });
+  while (!claim(mark)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  try {
+    if (isStale())
+      execFileSync(process.execPath, [join(import.meta.dirname, 'build.ts'), site], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+  } finally {
+    rmSync(mark, { recursive: true, force: true });
+  }
   return site;
 };
