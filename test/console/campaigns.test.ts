@@ -8,7 +8,7 @@ import { expectAccessible } from '../support/axe.ts';
 import { calling } from '../support/callers.ts';
 import { go as goTo, type RunningConsole, runConsole } from '../support/console.ts';
 import { fileOf, photo } from '../support/drops.ts';
-import { testOfConsole } from '../support/visits.ts';
+import { chooseLanguage, testOfConsole } from '../support/visits.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let running: RunningConsole;
@@ -79,20 +79,22 @@ const pagesOf = (): [string, string][] => [
   [`#/campaigns/${refused}`, 'progress'],
 ];
 
-test.concurrent.for(languages)(
-  'in the language %s the pages are free of what axe finds, log no error and ask no other origin',
-  async (language, { open }) => {
-    const { page, wrong, requested } = await open({ language });
-    for (const [hash, selector] of pagesOf()) {
-      await go(page, hash, selector);
-      await expectAccessible(page, hash);
+test('in each language the pages are free of what axe finds, log no error and ask no other origin', async ({
+  open,
+}) => {
+  const { page, wrong, requested } = await open();
+  for (const [hash, selector] of pagesOf()) {
+    await go(page, hash, selector);
+    for (const language of languages) {
+      await chooseLanguage(page, language);
+      await expectAccessible(page, `${hash} in ${language}`);
     }
-    expect(wrong).toEqual([]);
-    expect(requested.filter((url) => new URL(url).origin !== running.console.origin)).toEqual([]);
-  },
-);
+  }
+  expect(wrong).toEqual([]);
+  expect(requested.filter((url) => new URL(url).origin !== running.console.origin)).toEqual([]);
+});
 
-test.concurrent('the pages fit a phone of 360 pixels', async ({ open }) => {
+test('the pages fit a phone of 360 pixels', async ({ open }) => {
   const { page } = await open({ width: 360 });
   for (const [hash, selector] of pagesOf()) {
     await go(page, hash, selector);
@@ -100,10 +102,9 @@ test.concurrent('the pages fit a phone of 360 pixels', async ({ open }) => {
   }
 });
 
-describe.concurrent('a campaign', () => {
-  test('is started, paused, resumed and canceled, each after a question', async ({ open }) => {
+describe('a campaign', () => {
+  test('is started, paused, resumed and canceled, each after a question', async ({ page }) => {
     const id = long;
-    const { page } = await open();
     await until(id, 'planned');
     await go(page, `#/campaigns/${id}`, 'progress');
     const heading = (status: string) => page.locator('h1', { hasText: status }).waitFor();
@@ -124,9 +125,34 @@ describe.concurrent('a campaign', () => {
     await heading('canceled');
     expect(await page.getByRole('button', { name: 'Resume' }).count()).toBe(0);
   });
+
+  test('is in the list with its progress, which leads to how its rows ended and why others cannot run', async ({
+    page,
+  }) => {
+    await go(page, '#/campaigns', 'tbody a');
+    const row = page.locator('tbody tr', { hasText: 'ended' });
+    expect(await row.innerText()).toContain('100%');
+    await row.getByRole('link').click();
+    await page.getByText('3 / 3 rows').waitFor();
+    const text = (await page.locator('main').innerText()).replace(/\s+/g, ' ');
+    for (const part of [ended, 'approved 2', 'declined 1', 'media_gone 1', 'campaigns/manifests/first.csv'])
+      expect(text).toContain(part);
+    expect(await page.getByRole('button', { name: /^(Start|Pause|Resume|Cancel the campaign)$/ }).count()).toBe(0);
+  });
+
+  test('whose manifest is refused says the reason and the line', async ({ page }) => {
+    await go(page, `#/campaigns/${refused}`, 'progress');
+    await page.getByText('manifest_unknown_column').waitFor();
+    await page.getByText('line 1').waitFor();
+  });
+
+  test('that is not known is said to be none', async ({ page }) => {
+    await go(page, `#/campaigns/CMP${'0'.repeat(32)}`, 'h1');
+    await page.getByRole('heading', { name: 'There is no such campaign.' }).waitFor();
+  });
 });
 
-test.concurrent('one who only reads sees no button that writes, and the API refuses the call of a page that has one', async ({
+test('one who only reads sees no button that writes, and the API refuses the call of a page that has one', async ({
   open,
 }) => {
   const id = await planPeople('fourth', ['only-read'], 1);
@@ -141,34 +167,4 @@ test.concurrent('one who only reads sees no button that writes, and the API refu
   );
   expect(status).toBe(403);
   expect((await call(`GET /campaigns/${id}`)).content.status).toBe('planned');
-});
-
-// They use one page, beside the tests that have pages of their own.
-describe.concurrent('in a page that stays open', () => {
-  describe('a campaign', { concurrent: false }, () => {
-    test('is in the list with its progress, which leads to how its rows ended and why others cannot run', async ({
-      page,
-    }) => {
-      await go(page, '#/campaigns', 'tbody a');
-      const row = page.locator('tbody tr', { hasText: 'ended' });
-      expect(await row.innerText()).toContain('100%');
-      await row.getByRole('link').click();
-      await page.getByText('3 / 3 rows').waitFor();
-      const text = (await page.locator('main').innerText()).replace(/\s+/g, ' ');
-      for (const part of [ended, 'approved 2', 'declined 1', 'media_gone 1', 'campaigns/manifests/first.csv'])
-        expect(text).toContain(part);
-      expect(await page.getByRole('button', { name: /^(Start|Pause|Resume|Cancel the campaign)$/ }).count()).toBe(0);
-    });
-
-    test('whose manifest is refused says the reason and the line', async ({ page }) => {
-      await go(page, `#/campaigns/${refused}`, 'progress');
-      await page.getByText('manifest_unknown_column').waitFor();
-      await page.getByText('line 1').waitFor();
-    });
-
-    test('that is not known is said to be none', async ({ page }) => {
-      await go(page, `#/campaigns/CMP${'0'.repeat(32)}`, 'h1');
-      await page.getByRole('heading', { name: 'There is no such campaign.' }).waitFor();
-    });
-  });
 });

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page, Response } from 'playwright-core';
 import { consentFolder } from '../../infra/aws/consent-texts.ts';
 import { type ConsoleServer, startConsole } from '../../infra/console/serve/server.ts';
 import type { Role } from '../../infra/console/serve/sessions.ts';
@@ -57,7 +57,7 @@ export const dropAs = async (system: LocalSystem, accountId: string): Promise<st
   }
 };
 
-export type Visit = { page: Page; context: BrowserContext; wrong: string[]; requested: string[] };
+export type Visit = { page: Page; context: BrowserContext; wrong: string[]; requested: string[]; answers: Response[] };
 
 /** Opens the console by a link in a browser session of its own. `wrong` gets what the page logs as an error, such as what its policy forbids. */
 export const visit = async (
@@ -72,13 +72,14 @@ export const visit = async (
   });
   // Longer than any step takes on a busy machine, and shorter than a test: the step that hangs is named.
   context.setDefaultTimeout(90_000);
-  const [wrong, requested]: [string[], string[]] = [[], []];
+  const [wrong, requested, answers]: [string[], string[], Response[]] = [[], [], []];
+  context.on('response', (answer) => answers.push(answer));
   context.on('request', (request) => requested.push(request.url()));
   context.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
   const page = await context.newPage();
   page.on('pageerror', (error) => wrong.push(error.message));
   await page.goto(pages.link(as));
-  return { page, context, wrong, requested };
+  return { page, context, wrong, requested, answers };
 };
 
 /** Goes to a page of the console, and waits for what is there once it has loaded. */

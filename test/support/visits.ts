@@ -2,10 +2,17 @@
 
 import type { Page } from 'playwright-core';
 import { afterAll, test } from 'vitest';
+import type { Language } from '../../infra/console/shared/language.ts';
 import { sharedBrowser } from './browser.ts';
 import { go, type RunningConsole, type Visit, visit } from './console.ts';
 
 type How = Parameters<typeof visit>[2];
+
+/** Chooses the language in a wide page of the console, as a person does: another session in it would load all again. */
+export const chooseLanguage = async (page: Page, language: Language): Promise<void> => {
+  await page.getByRole('button', { name: language.toUpperCase(), exact: true }).click();
+  await page.locator(`html[lang=${language}]`).waitFor({ state: 'attached' });
+};
 
 /**
  * `test` with two fixtures. `open` opens the console in a browser session of the test's own, and waits for what is there once it has

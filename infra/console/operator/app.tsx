@@ -9,16 +9,17 @@ import { openSession } from './open-session.ts';
 import { CasesPage } from './pages/cases.tsx';
 import { LanguageChoice } from './parts/language-choice.tsx';
 import { Loading } from './parts/loading.tsx';
+import { codeOf, PageBoundary } from './parts/page-boundary.tsx';
 import { addressOf, type Route, today, useRoute } from './route.ts';
 import type { Session } from './session.ts';
 import { LanguageContext, useWords } from './words/use-words.ts';
 
 // Loaded when it is opened: the picture and the charts are half of all code.
-const CasePage = lazy(async () => ({ default: (await import('./pages/case.tsx')).CasePage }));
-const DayPage = lazy(async () => ({ default: (await import('./pages/day.tsx')).DayPage }));
-const CampaignsPage = lazy(async () => ({ default: (await import('./pages/campaigns.tsx')).CampaignsPage }));
-const CampaignPage = lazy(async () => ({ default: (await import('./pages/campaign.tsx')).CampaignPage }));
-const HealthPage = lazy(async () => ({ default: (await import('./pages/health.tsx')).HealthPage }));
+const CasePage = lazy(codeOf(async () => ({ default: (await import('./pages/case.tsx')).CasePage })));
+const DayPage = lazy(codeOf(async () => ({ default: (await import('./pages/day.tsx')).DayPage })));
+const CampaignsPage = lazy(codeOf(async () => ({ default: (await import('./pages/campaigns.tsx')).CampaignsPage })));
+const CampaignPage = lazy(codeOf(async () => ({ default: (await import('./pages/campaign.tsx')).CampaignPage })));
+const HealthPage = lazy(codeOf(async () => ({ default: (await import('./pages/health.tsx')).HealthPage })));
 
 const Page = ({ route }: { route: Route }) => {
   const { campaigns } = useSession();
@@ -78,9 +79,11 @@ const Frame = ({ session, setLanguage }: { session: Session; setLanguage: (langu
               <Alert type="info">{say('readOnly')}</Alert>
             </Box>
           )}
-          <Suspense fallback={<Loading />}>
-            <Page route={route} />
-          </Suspense>
+          <PageBoundary key={route.page}>
+            <Suspense fallback={<Loading />}>
+              <Page route={route} />
+            </Suspense>
+          </PageBoundary>
         </>
       }
     />
