@@ -56,7 +56,7 @@ const expectEnd = async (scenario: Scenario, mode: ResultMode) => {
 
 const modeOf = ({ modes }: Scenario): ResultMode => modes?.[0] ?? 'callback';
 
-/** The scenarios of documented reasons. Nothing tells them apart but their word, and nothing tells apart two words of one group. */
+/** The scenarios of documented reasons. They differ in their word only, and nothing distinguishes two words of one group. */
 const ofWords = [
   ...declinedReasons.map((reason) => ({ reason, suffix: `-declined-${reason}` })),
   ...expiredReasons.map((reason) => ({ reason, suffix: `-expired-${reason}` })),
