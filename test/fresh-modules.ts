@@ -1,4 +1,5 @@
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
+import { callDirectly } from './support/in-process.ts';
 
 /*
  * Runs before each test file. A worker runs many files, so that Node loads each package once: the CDK and the SDK take more than a
@@ -30,3 +31,6 @@ for (const name of Object.keys(process.env)) if (!(name in start.variables)) del
 Object.assign(process.env, start.variables);
 
 vi.resetModules();
+
+// The subject of these tests is the wire.
+callDirectly(!/\/test\/(local|aws)\//.test(expect.getState().testPath ?? ''));

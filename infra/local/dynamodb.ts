@@ -7,6 +7,7 @@ import {
   type CreateTableCommandInput,
   DynamoDBClient,
   ResourceInUseException,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { defined } from '../../shared/domain/defined.ts';
@@ -95,6 +96,8 @@ export const startDynamoDb = async (
       .catch((error) => {
         if (!(error instanceof ResourceInUseException)) throw error;
       });
+    // Created, a table takes no call yet. Seconds.
+    await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.005, maxDelay: 0.1 }, { TableName: ref });
   }
   client.destroy();
   return {

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash as hashed, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { SecretOf } from './credentials.ts';
 
@@ -10,9 +10,10 @@ export type SignedRequest = { method: string; url: string; headers: IncomingHttp
 /** A request to S3 is authorized before its body arrives: a header has the body's hash, and S3 compares the body with it. */
 type Arriving = Omit<SignedRequest, 'body'> & { body?: Buffer };
 
-const sha256 = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
+const sha256 = (data: string | Buffer): string => hashed('sha256', data, 'hex');
 
-const hmac = (key: string | Buffer, data: string): Buffer => createHmac('sha256', key).update(data).digest();
+/** The key is an object: a buffer costs Node six times as much. */
+const hmac = (key: KeyObject, data: string): Buffer => createHmac('sha256', key).update(data).digest();
 
 /** Encodes everything but letters, digits and `-_.~`, as signature version 4 requires. */
 const encoded = (text: string): string =>
@@ -43,12 +44,14 @@ const hashOf = ({ headers, body }: Arriving, signedHeaders: string[]): string | 
   return declared === undefined || declared === hash ? hash : undefined;
 };
 
-const signingKeys = new Map<string, string | Buffer>();
+const signingKeys = new Map<string, KeyObject>();
 
 /** The key of a secret, day, region and service. Each is computed once: it is a third of the time that a check takes. */
-const signingKeyOf = (secret: string, scope: string): string | Buffer => {
+const signingKeyOf = (secret: string, scope: string): KeyObject => {
   const name = `${secret} ${scope}`;
-  const key = signingKeys.get(name) ?? scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secret}`);
+  const first = createSecretKey(`AWS4${secret}`, 'utf8');
+  const key =
+    signingKeys.get(name) ?? scope.split('/').reduce((last, part) => createSecretKey(hmac(last, part)), first);
   // A caller names the day, so there may be any number: a local system sees a few.
   if (signingKeys.size < 100) signingKeys.set(name, key);
   return key;

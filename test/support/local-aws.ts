@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
@@ -23,6 +22,7 @@ import { envKeys } from '../../infra/workflow/function-table.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import type { StepName } from '../../shared/workflow/contract.ts';
 import type { CampaignStep, JobName, RouteName } from '../../shared/workflow/functions.ts';
+import { dispatch, serverAt } from './in-process.ts';
 import { BUCKET, ERASURE_BUCKET, EVIDENCE_BUCKET, executionOf } from './journal.ts';
 import { keepLog } from './log-lines.ts';
 
@@ -291,16 +291,14 @@ const startTap = async (
   calls: AwsCall[],
   deliveryOf: (call: AwsCall) => Delivery | Promise<Delivery>,
 ): Promise<LocalServer> => {
-  // A connection for each call takes a tenth of the time of these tests.
-  const agent = new Agent({ keepAlive: true });
-  const server = await listen(async (request, response) => {
+  return listen(async (request, response) => {
     const body = (await bodyOf(request, 1_000_000)) ?? Buffer.alloc(0);
     const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
     const call = { operation, input: JSON.parse(body.toString('utf8')) };
     calls.push(call);
     const delivery = await deliveryOf(call);
-    if (delivery === 'twice') await forward(origin, request, body, agent);
-    const answer = delivery === 'lost' ? undefined : await forward(origin, request, body, agent);
+    if (delivery === 'twice') await forward(origin, request, body);
+    const answer = delivery === 'lost' ? undefined : await forward(origin, request, body);
     if ((delivery === 'through' || delivery === 'twice') && answer) {
       response.writeHead(answer.status, answer.headers);
       response.end(answer.body);
@@ -310,25 +308,13 @@ const startTap = async (
     response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
     response.end(JSON.stringify({ __type: 'com.amazonaws#LostOnTheWay', message: 'lost on the way' }));
   });
-  return {
-    ...server,
-    close: async () => {
-      agent.destroy();
-      await server.close();
-    },
-  };
 };
 
-const forward = (origin: string, { method, url, headers }: IncomingMessage, body: Buffer, agent: Agent) =>
-  new Promise<{ status: number; headers: IncomingMessage['headers']; body: Buffer }>((resolve, reject) => {
-    const call = httpRequest(new URL(url ?? '/', origin), { method: method ?? 'POST', headers, agent });
-    call.on('error', reject);
-    call.on('response', async (response) => {
-      const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...kept } = response.headers;
-      resolve({ status: response.statusCode ?? 0, headers: kept, body: await buffer(response) });
-    });
-    call.end(body);
-  });
+const forward = async (origin: string, { method = 'POST', url = '/', headers }: IncomingMessage, body: Buffer) => {
+  const server = serverAt(origin);
+  if (!server) throw new TypeError(`nothing listens at ${origin}`);
+  return dispatch(server, { method, path: url, headers: headers as Record<string, string>, body });
+};
 
 /** An answer of Truora's that no scenario of the sandbox gives, or its silence. */
 export type Said = { status: number; body?: unknown; headers?: Record<string, string> } | 'reset' | 'hang' | 'cut off';

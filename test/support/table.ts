@@ -6,6 +6,7 @@ import {
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import dynalite from 'dynalite';
@@ -54,6 +55,7 @@ export const openTable = async ({ isIndexed = false } = {}) => {
       ...(isIndexed ? byPerson : {}),
     }),
   );
+  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.005, maxDelay: 0.1 }, { TableName: NAME });
   return {
     table: NAME,
     ledger: { table: NAME, retentionDays: 30 },

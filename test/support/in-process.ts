@@ -1,0 +1,109 @@
+import { channel } from 'node:diagnostics_channel';
+import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
+import { Readable, Writable } from 'node:stream';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { HttpResponse } from '@smithy/core/protocols';
+
+/*
+ * The SDK's calls to a stand-in of the same process go to its listener directly. A connection, its HTTP and its buffers are a third
+ * of what such a call costs, and the tests make some hundred thousand of them. Commands in processes of their own, the SDK's calls
+ * with a stream (S3), and all that is not the SDK take the wire.
+ */
+
+/** A call of the SDK, with a body that is complete. */
+type Call = { method: string; path: string; headers: Record<string, string>; body: string | Uint8Array };
+
+type Answered = { status: number; headers: Record<string, string>; body: Buffer };
+
+/** What a listener of a JSON service writes into. */
+class Answer extends Writable {
+  statusCode = 200;
+  headersSent = false;
+  readonly headers: Record<string, string> = {};
+  readonly #chunks: Buffer[] = [];
+
+  setHeader(name: string, value: string | number): this {
+    this.headers[name.toLowerCase()] = String(value);
+    return this;
+  }
+
+  writeHead(status: number, headers: Record<string, string | number> = {}): this {
+    this.statusCode = status;
+    this.headersSent = true;
+    for (const [name, value] of Object.entries(headers)) this.setHeader(name, value);
+    return this;
+  }
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.#chunks.push(chunk);
+    done();
+  }
+
+  get answered(): Answered {
+    return { status: this.statusCode, headers: this.headers, body: Buffer.concat(this.#chunks) };
+  }
+}
+
+/** The SDK's body is an array that warns when it is read as a text. */
+const bytesOf = (body: string | Uint8Array): Buffer =>
+  typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+
+const lower = (headers: Record<string, string>) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+/** Gives a call to a server's listener. */
+export const dispatch = (server: Server, { method, path, headers, body }: Call): Promise<Answered> =>
+  new Promise((resolve, reject) => {
+    const stream = new Readable({
+      read() {
+        this.push(bytesOf(body));
+        this.push(null);
+      },
+    });
+    const request = Object.assign(stream, { method, url: path, headers: lower(headers) });
+    const answer = new Answer();
+    answer.once('finish', () => resolve(answer.answered));
+    answer.once('error', reject);
+    server.emit('request', request as unknown as IncomingMessage, answer as unknown as ServerResponse);
+  });
+
+/** What a worker keeps between its files, as it keeps the SDK that is changed here. */
+type Direct = { isOn: boolean; servers: Map<number, Server> };
+
+const KEY = Symbol.for('face-revalidation.in-process');
+
+const kept = globalThis as { [KEY]?: Direct };
+
+const install = (): Direct => {
+  const direct: Direct = { isOn: false, servers: new Map() };
+  channel('tracing:net.server.listen:asyncEnd').subscribe((message) => {
+    const { server } = message as { server: unknown };
+    const address = server instanceof Server ? server.address() : null;
+    if (!(server instanceof Server) || address === null || typeof address === 'string') return;
+    direct.servers.set(address.port, server);
+    server.once('close', () => direct.servers.delete(address.port));
+  });
+  const { requestHandler } = new DynamoDBClient({ region: 'us-east-1' }).config;
+  const handler = Object.getPrototypeOf(requestHandler);
+  const { handle } = handler;
+  handler.handle = async function (request: Call & { hostname: string; port: number }, ...rest: unknown[]) {
+    const isJson = request.headers['x-amz-target'] !== undefined;
+    const server = direct.isOn && isJson && request.hostname === '127.0.0.1' && direct.servers.get(request.port);
+    if (!server) return handle.call(this, request, ...rest);
+    const { status, headers, body } = await dispatch(server, request);
+    return { response: new HttpResponse({ statusCode: status, headers, body: new Uint8Array(body) }) };
+  };
+  return direct;
+};
+
+const direct = kept[KEY] ?? install();
+
+kept[KEY] = direct;
+
+/** Whether the SDK calls this process's servers directly from now on. */
+export const callDirectly = (isOn: boolean): void => {
+  direct.isOn = isOn;
+};
+
+/** The server of this process at an origin. */
+export const serverAt = (origin: string): Server | undefined => direct.servers.get(Number(new URL(origin).port));
