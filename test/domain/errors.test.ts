@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as errors from '../../shared/domain/errors.ts';
 import { errorReasons } from '../../shared/domain/reasons.ts';
+import { anyCharacter } from '../support/any-text.ts';
 import { errorNames } from '../support/thrown.ts';
 
 const { readReason } = errors;
@@ -66,7 +67,7 @@ describe('reading a reason', () => {
   test('returns what was written, for any sentence', () => {
     const reasons = fc.stringMatching(/^[a-z0-9_]{1,64}$/);
     fc.assert(
-      fc.property(reasons, fc.string({ unit: 'binary', maxLength: 300 }), (reason, detail) => {
+      fc.property(reasons, fc.string({ unit: anyCharacter, maxLength: 300 }), (reason, detail) => {
         const { message } = new errors.TruoraRejectedError(reason as never, detail);
         expect(readReason(message)).toEqual({ reason, detail: detail.slice(0, 400) });
       }),

@@ -14,8 +14,12 @@ import { chanceOf } from '../simulation/virtual/chance.ts';
 import { claimOf, context, eventOf, executionOf, newPerson } from '../support/journal.ts';
 import { type Quirk, quirks, type Row } from '../support/quirks.ts';
 
-/** Of each kind, all of them in memory; `ABSENCE_CASES=1000` is minutes of work. */
-const CASES = Number(process.env.ABSENCE_CASES ?? 40);
+/**
+ * Of each kind, all of them in memory; `ABSENCE_CASES=1000` is minutes of work. Of what was taken out of the product to see it fail, all
+ * that fails within 40 fails within 14: a threshold that is compared exactly in the second case, two lost calls that are not read as a
+ * blind list in the seventh, what was found and is not recorded in the fifth, a binding that is not read in the fourteenth.
+ */
+const CASES = Number(process.env.ABSENCE_CASES ?? 16);
 
 const OURS = executionOf('ours');
 

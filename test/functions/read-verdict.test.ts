@@ -1,5 +1,6 @@
 import { describe, expect, vi } from 'vitest';
 import { handler } from '../../functions/read-verdict.ts';
+import { declinedReasons, expiredReasons } from '../../shared/domain/reasons.ts';
 import type { Claim, Validation, Verdict } from '../../shared/domain/revalidation.ts';
 import {
   claimOf,
@@ -146,7 +147,6 @@ describe('a verdict', () => {
   test.for<[string, object]>([
     ['-declined', { status: 'declined', reason: 'similarity_threshold_not_passed' }],
     ['-declined-new', { status: 'declined', reason: 'unknown_reason', rawReason: 'brand_new_reason' }],
-    ['-expired-manual_review_expired', { status: 'expired', reason: 'manual_review_expired' }],
     ['-system-error', { status: 'failed', reason: 'system_error' }],
     ['-pending-declined', { status: 'declined', reason: 'similarity_threshold_not_passed' }],
     ['-other-account', { status: 'failed', reason: 'verdict_mismatch', mismatch: ['account_id'] }],
@@ -160,6 +160,8 @@ describe('a verdict', () => {
     ['-weak-similarity', { status: 'failed', reason: 'verdict_mismatch', mismatch: ['similarity'] }],
     ['-match', { status: 'approved', similarity: 1 }],
     ['-processing', { status: 'approved' }],
+    ...declinedReasons.map((reason): [string, object] => [`-declined-${reason}`, { status: 'declined', reason }]),
+    ...expiredReasons.map((reason): [string, object] => [`-expired-${reason}`, { status: 'expired', reason }]),
   ])('%s follows the answer of Truora', async ([suffix, verdict], { aws }) => {
     const one = await created(aws, suffix);
     await one.upload();

@@ -6,11 +6,15 @@ import { handler } from '../../functions/receive-webhook.ts';
 import { bindValidation } from '../../shared/ledger/bindings.ts';
 import { storeTaskToken } from '../../shared/ledger/callbacks.ts';
 import { MAX_WEBHOOK_BYTES, signWebhook } from '../../shared/truora/webhook.ts';
+import { anyCharacter } from '../support/any-text.ts';
 import { context, journalOf, newRevalidationId } from '../support/journal.ts';
 import { withLocalAws } from '../support/with-local-aws.ts';
 
-/** How many bodies are tried, a seed each run; a failure names the seed and the smallest body that shows it. */
-const BODIES = 10_000;
+/**
+ * How many bodies are tried, a seed each run; a failure names the seed and the smallest body that shows it. Of the rarest kind, the
+ * oversized ones, it is ten a run, and a hundred of each other: none is left out by chance.
+ */
+const BODIES = 2000;
 
 const KEYS = ['the key of a rule', 'the key that takes its place'];
 
@@ -78,7 +82,7 @@ const forged = fc.oneof(
   json.map((said) => genuine.replace(/\.[^.]+\./, `.${part(said)}.`)),
   fc.nat(genuine.length - 2).map((length) => genuine.slice(0, length)),
   // No token at all.
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: anyCharacter }),
   fc.uint8Array({ maxLength: 500 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
   json,
   fc.tuple(odd, json).map(([name, value]) => `{"${name}":${value}}`),
@@ -117,7 +121,7 @@ const call = fc
     } as APIGatewayProxyEventV2;
   });
 
-test('answers 10,000 forged, oversized and garbage bodies with 401, and reads only the keys', async ({ aws }) => {
+test('answers 2,000 forged, oversized and garbage bodies with 401, and reads only the keys', async ({ aws }) => {
   await fc.assert(
     fc.asyncProperty(call, async (event) => {
       const { statusCode } = await handler(event, context);
@@ -128,7 +132,7 @@ test('answers 10,000 forged, oversized and garbage bodies with 401, and reads on
   );
   expect(aws.calls.map(({ operation }) => operation)).toEqual(['GetSecretValue']);
   expect(aws.resumed).toEqual([]);
-}, 60_000);
+});
 
 test('accepts the genuine webhook among them, so that the forgeries were refused for their signature', async ({
   aws,

@@ -1,6 +1,8 @@
+import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import type { Context } from 'aws-lambda';
-import { describe, expect, vi } from 'vitest';
+import { describe, expect, onTestFinished, vi } from 'vitest';
 import { handler } from '../../functions/sweep-inbox.ts';
+import { s3 } from '../../shared/aws/clients.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import { uploadTicket } from '../../shared/domain/ticket.ts';
 import { storeWalk } from '../../shared/ledger/sweep-position.ts';
@@ -23,8 +25,9 @@ test.beforeEach(({ aws }) => {
 
 test.beforeEach(({ aws }) => aws.putItem({ pk: 'SWEEP#inbox' }));
 
-test.afterEach(async ({ aws }) => {
-  for (const { key, versionId } of puts) await aws.remove(key, versionId);
+test.afterEach(async () => {
+  const Objects = puts.map(({ key, versionId }) => ({ Key: key, VersionId: versionId }));
+  if (Objects.length > 0) await s3().send(new DeleteObjectsCommand({ Bucket: BUCKET, Delete: { Objects } }));
   puts = [];
 });
 
@@ -49,6 +52,21 @@ const ticket = async (aws: LocalAws) => {
 
 /** Less than a batch may take. */
 const SHORT = 20_000;
+
+/** Drops that one batch looks up (media-store.ts). One more is the least that a second batch has to continue with. */
+const BATCH = 100;
+
+/** Lets S3 list so few at once, until the test is over; 1,000 without a word. */
+const listing = (MaxKeys: number) => {
+  const name = 'short-pages';
+  s3().middlewareStack.add(
+    (next, { commandName }) =>
+      ({ input, ...rest }) =>
+        next({ ...rest, input: commandName === 'ListObjectVersionsCommand' ? { ...input, MaxKeys } : input }),
+    { name, step: 'initialize' },
+  );
+  onTestFinished(() => void s3().middlewareStack.remove(name));
+};
 
 const sweep = (remainingMs = 60_000) =>
   handler({ source: 'aws.events' }, { getRemainingTimeInMillis: () => remainingMs } as Context);
@@ -209,10 +227,10 @@ describe('a drop that came hours ago', () => {
   });
 
   test('is looked up by a whole sweep that continues where its time ran out', async ({ aws }) => {
-    for (let n = 0; n < 150; n += 1) await record(aws, (await drop(aws)).id, { expiresAt: 4_000_000_000 });
+    for (let n = 0; n <= BATCH; n += 1) await record(aws, (await drop(aws)).id, { expiresAt: 4_000_000_000 });
     vi.setSystemTime(Date.now() + HOURS);
-    expect(await sweep(SHORT)).toEqual({ seen: 100, failed: 0 });
-    expect(await sweep(SHORT)).toEqual({ seen: 50, failed: 0 });
+    expect(await sweep(SHORT)).toEqual({ seen: BATCH, failed: 0 });
+    expect(await sweep(SHORT)).toEqual({ seen: 1, failed: 0 });
     expect(await sweep()).toEqual({ seen: 0, failed: 0 });
   });
 
@@ -294,40 +312,44 @@ describe('a sweep', () => {
   });
 
   test('continues where the last one ran out of time, and then starts again at the beginning', async ({ aws }) => {
-    const all = await Promise.all(Array.from({ length: 250 }, () => drop(aws)));
-    expect(await sweep(SHORT)).toEqual({ seen: 100, failed: 0 });
+    // A walk that begins at the beginning, one that continues and ends before the end, and one that continues to the end.
+    const all = await Promise.all(Array.from({ length: 2 * BATCH + 1 }, () => drop(aws)));
+    expect(await sweep(SHORT)).toEqual({ seen: BATCH, failed: 0 });
     expect(await aws.item('SWEEP#inbox')).toHaveProperty('place');
-    expect(await sweep(SHORT)).toEqual({ seen: 100, failed: 0 });
-    expect(await sweep(SHORT)).toEqual({ seen: 50, failed: 0 });
-    expect(aws.started).toHaveLength(250);
+    expect(await sweep(SHORT)).toEqual({ seen: BATCH, failed: 0 });
+    expect(await sweep(SHORT)).toEqual({ seen: 1, failed: 0 });
+    expect(aws.started).toHaveLength(all.length);
     expect(new Set(aws.started.map(({ name }) => name))).toEqual(new Set(all.map(({ id }) => `sweep-${id}-0`)));
     expect(await aws.item('SWEEP#inbox')).not.toHaveProperty('place');
-    expect(await sweep(60_000)).toEqual({ seen: 250, failed: 0 });
+    expect(await sweep(60_000)).toEqual({ seen: all.length, failed: 0 });
   });
 
   test('continues behind a version that is gone, and between the versions of one key', async ({ aws }) => {
     const { key } = await drop(aws);
-    for (let n = 1; n < 150; n += 1) await put(aws, key, `put ${n}`);
+    for (let n = 1; n <= BATCH; n += 1) await put(aws, key, `put ${n}`);
     await sweep(SHORT);
     const { place } = (await aws.item('SWEEP#inbox')) as { place: { key: string; versionId: string } };
     expect(place.key).toBe(key);
     await aws.remove(key, place.versionId);
-    expect(await sweep(SHORT)).toEqual({ seen: 50, failed: 0 });
-    expect(aws.started).toHaveLength(150);
+    expect(await sweep(SHORT)).toEqual({ seen: 1, failed: 0 });
+    expect(aws.started).toHaveLength(BATCH + 1);
   });
 
-  test('reads each of 1,005 versions', async ({ aws }) => {
+  test('reads each version of a list of several pages, of which each has several batches', async ({ aws }) => {
+    listing(BATCH + 1);
     const { key } = await drop(aws);
-    for (let n = 1; n < 1005; n += 1) await put(aws, key, `put ${n}`);
-    expect(await sweep()).toEqual({ seen: 1005, failed: 0 });
-    expect(aws.started).toHaveLength(1005);
-    expect(counted(aws)).toEqual([1005]);
+    // Two pages, and a part of the third. How long a page is changes nothing about how the next one is asked for.
+    const all = 2 * (BATCH + 1) + 3;
+    for (let n = 1; n < all; n += 1) await put(aws, key, `put ${n}`);
+    expect(await sweep()).toEqual({ seen: all, failed: 0 });
+    expect(aws.started).toHaveLength(all);
+    expect(counted(aws)).toEqual([all]);
   });
 
   test('fails when the ledger cannot be read, emits what it found until then, and the next starts again', async ({
     aws,
   }) => {
-    await Promise.all(Array.from({ length: 150 }, () => drop(aws)));
+    await Promise.all(Array.from({ length: BATCH + 1 }, () => drop(aws)));
     await sweep(SHORT);
     let batches = 0;
     aws.setDelivery(({ operation }) => {
@@ -336,9 +358,9 @@ describe('a sweep', () => {
     });
     expect(await thrownBy(sweep())).toMatchObject({ name: 'LostOnTheWay' });
     expect(batches).toBe(1);
-    expect(counted(aws)).toEqual([100, 0]);
+    expect(counted(aws)).toEqual([BATCH, 0]);
     aws.setDelivery();
-    expect(await sweep()).toEqual({ seen: 150, failed: 0 });
-    expect(aws.started).toHaveLength(150);
+    expect(await sweep()).toEqual({ seen: BATCH + 1, failed: 0 });
+    expect(aws.started).toHaveLength(BATCH + 1);
   });
 });

@@ -59,17 +59,16 @@ const rowOf = ({ accountId }: Claim, more: object = {}) => ({
   ...more,
 });
 
-const due = async (aws: LocalAws, revalidationId: string) => {
+const due = async (aws: LocalAws, revalidationId: string, more: { announced?: string } = {}) => {
   const item = await aws.item(`RUN#${revalidationId}`);
-  await aws.putItem({ ...item, pk: `RUN#${revalidationId}`, shard: `due#${revalidationId[3]}`, dueAt: inMinutes(-1) });
+  const shard = `due#${revalidationId[3]}`;
+  await aws.putItem({ ...item, pk: `RUN#${revalidationId}`, shard, dueAt: inMinutes(-1), ...more });
 };
 
 const end = async (aws: LocalAws, { revalidationId, accountId }: Claim) => {
   const decidedAt = inMinutes(-25 * HOUR);
   await recordOutcome(aws.ledger, { revalidationId, status: 'failed', decidedBy: 'workflow', decidedAt }, OURS);
-  const item = await aws.item(`RUN#${revalidationId}`);
-  await aws.putItem({ ...item, pk: `RUN#${revalidationId}`, announced: decidedAt });
-  await due(aws, revalidationId);
+  await due(aws, revalidationId, { announced: decidedAt });
   return accountId;
 };
 

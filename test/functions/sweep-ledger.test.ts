@@ -250,12 +250,18 @@ describe('a sweep', () => {
   });
 
   test('reads every page of what is due, and nothing else', async ({ aws }) => {
-    const cases = await Promise.all(Array.from({ length: 60 }, () => running(aws)));
-    // All in one shard, which is more than a page of it.
-    for (const { claim } of cases) await due(aws, claim.revalidationId, { shard: 'due#7' });
+    // All in one shard: two whole pages of it, and a part of the third.
+    const shard = 'due#7';
+    const { claim } = await running(aws);
+    await due(aws, claim.revalidationId, { shard });
+    const one = await itemOf(aws, claim.revalidationId);
+    for (let n = 1; n < 52; n += 1) {
+      const revalidationId = newRevalidationId();
+      await aws.putItem({ ...one, pk: `RUN#${revalidationId}`, revalidationId });
+    }
     const later = await running(aws);
-    await due(aws, later.claim.revalidationId, { dueAt: inMinutes(5) });
-    expect(await sweep()).toEqual({ seen: 60, failed: 0 });
+    await due(aws, later.claim.revalidationId, { shard, dueAt: inMinutes(5) });
+    expect(await sweep()).toEqual({ seen: 52, failed: 0 });
     expect(await sweep()).toEqual({ seen: 0, failed: 0 });
   });
 

@@ -45,12 +45,14 @@ describe('the throttle', () => {
   });
 });
 
-test.for([1, 3, 10, 37])(
+// Fewer than the ten counters, as many, and more, which they cannot share alike.
+test.for([1, 3, 10, 17])(
   'lets exactly the budget of %i calls through when many come at once',
   async (budget, { aws }) => {
     const day = new Date(Date.UTC(2027, 0, budget));
+    // Six too many: each call that is refused has asked every counter, so more of them cost much and show the same.
     const spent = await Promise.all(
-      Array.from({ length: budget + 25 }, (_, n) => reserveOne(aws.table, budget, `RVL${n}#1`, day)),
+      Array.from({ length: budget + 6 }, (_, n) => reserveOne(aws.table, budget, `RVL${n}#1`, day)),
     );
     expect(spent.filter(Boolean)).toHaveLength(budget);
     expect(await reserveOne(aws.table, budget, 'RVLlast#1', day)).toBe(false);
@@ -60,11 +62,11 @@ test.for([1, 3, 10, 37])(
 
 test('counts on several items, so that none is hot, and expires them', async ({ aws }) => {
   const day = new Date('2027-03-01T12:00:00Z');
-  await Promise.all(Array.from({ length: 60 }, (_, n) => reserveOne(aws.table, 1000, `RVL${n}#1`, day)));
+  await Promise.all(Array.from({ length: 30 }, (_, n) => reserveOne(aws.table, 1000, `RVL${n}#1`, day)));
   const counters = (await aws.items()).filter(({ pk }) => String(pk).startsWith('GATE#truora#2027-03-01#'));
   expect(counters.length).toBeGreaterThan(3);
   expect(counters.every(({ expiresAt }) => typeof expiresAt === 'number')).toBe(true);
-  expect(counters.reduce((sum, { spent }) => sum + Number(spent), 0)).toBe(60);
+  expect(counters.reduce((sum, { spent }) => sum + Number(spent), 0)).toBe(30);
 });
 
 test('divides a budget without a remainder', () => {

@@ -41,8 +41,11 @@ const post = async ({ url, fields }: Form): Promise<string | undefined> => {
 const keyOf = ({ accountId, enrollmentId }: { accountId: string; enrollmentId: string }) =>
   `inbox/${accountId}/${enrollmentId}/a.jpg`;
 
-/** The holder of one upload form puts so many versions under its key, while other people's cases run and are swept. */
-export const floodVersions = async (observed: Observed, versions: number): Promise<Result> => {
+/**
+ * The holder of one upload form puts so many versions under its key, while other people's cases run and are swept.
+ * @param others how many other people there are, an even number
+ */
+export const floodVersions = async (observed: Observed, versions: number, others = OTHERS): Promise<Result> => {
   const { system, progress } = observed;
   const charged = () => system.sandbox?.counts().charges ?? 0;
   const before = charged();
@@ -52,8 +55,8 @@ export const floodVersions = async (observed: Observed, versions: number): Promi
   const call = { body: { ...person, userAuthorized: true, upload: { type: 'image/jpeg' } } };
   const { revalidationId, upload: form } = Started.parse((await calling(system)('POST /revalidations', call)).content);
   if (!form) throw new TypeError('the API gave no form');
-  const others = await Promise.all(Array.from({ length: OTHERS }, () => someone(system)));
-  const [early, late] = [others.slice(0, OTHERS / 2), others.slice(OTHERS / 2)];
+  const people = await Promise.all(Array.from({ length: others }, () => someone(system)));
+  const [early, late] = [people.slice(0, others / 2), people.slice(others / 2)];
 
   const startedAt = performance.now();
   const put = { count: 0, ends: [] as string[] };
@@ -91,7 +94,7 @@ export const floodVersions = async (observed: Observed, versions: number): Promi
   };
   const inbox = await sweepUntil(observed, 'SweepInbox', { isDone: areStarted, most: 2 + versions / PAGE });
   system.setEventDelivery('arrive');
-  const records = (await Promise.all(others.map((one) => system.recordsOf(one.accountId)))).flatMap((of) => of.records);
+  const records = (await Promise.all(people.map((one) => system.recordsOf(one.accountId)))).flatMap((of) => of.records);
 
   const holder = await system.record(revalidationId);
   for (const { outcome } of [holder, ...records].flatMap((one) => one ?? []))
@@ -102,7 +105,7 @@ export const floodVersions = async (observed: Observed, versions: number): Promi
   const ledger = await sweepUntil(observed, 'SweepLedger', {
     isDone: async () => {
       const now = await left(person);
-      if (now < put.count) leftOfOthers ??= await Promise.all(others.map(left));
+      if (now < put.count) leftOfOthers ??= await Promise.all(people.map(left));
       return now === 0;
     },
     before: () => dueIn(system.table, revalidationId),
@@ -111,13 +114,13 @@ export const floodVersions = async (observed: Observed, versions: number): Promi
   const charges = charged() - before;
   return {
     line:
-      `${put.count} of ${versions} versions under one form in ${seconds} s (${textOf(count(put.ends))}), ${OTHERS} other ` +
+      `${put.count} of ${versions} versions under one form in ${seconds} s (${textOf(count(put.ends))}), ${others} other ` +
       `cases: ${charges} charges; SweepInbox: ${visitsText(inbox)}; SweepLedger: ${visitsText(ledger)}`,
     broken: brokenOf({
       'the form was open until the last version': put.count === versions,
       'each version that is run gets the outcome of the first': put.ends.every((end) => end === 'SUCCEEDED/approved'),
-      'the flooded form is one charge': charges === 1 + OTHERS,
-      'each other case ends approved': records.length === OTHERS && records.every(({ phase }) => phase === 'approved'),
+      'the flooded form is one charge': charges === 1 + others,
+      'each other case ends approved': records.length === others && records.every(({ phase }) => phase === 'approved'),
       'each visit of a sweep ends in its time': inbox.failed + ledger.failed === 0,
       'the media of the others is deleted at the first visit': leftOfOthers?.every((one) => one === 0) === true,
       'no visit reads more than its share of pages': ledger.mostPages <= MOST_PAGES,

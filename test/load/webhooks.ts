@@ -60,8 +60,16 @@ const undecided = async ({ system }: Observed): Promise<{ validationId: string; 
   }
 };
 
-/** Sends forged webhooks by HTTP, so many a second, while genuine cases run. */
-export const floodWebhooks = async (observed: Observed, perSecond: number, seconds: number): Promise<Result> => {
+/**
+ * Sends forged webhooks by HTTP, so many a second, while genuine cases run.
+ * @param genuine how many of those
+ */
+export const floodWebhooks = async (
+  observed: Observed,
+  perSecond: number,
+  seconds: number,
+  genuine = GENUINE,
+): Promise<Result> => {
   const { system, logs, progress } = observed;
   const key = JSON.parse([...system.secrets.values()].find((secret) => secret.startsWith('[')) ?? '[]')[0] as string;
   const { validationId: open, stop } = await undecided(observed);
@@ -73,11 +81,11 @@ export const floodWebhooks = async (observed: Observed, perSecond: number, secon
   const forger = promisify(execFile)(process.execPath, [join(import.meta.dirname, 'forger.ts')]);
   forger.child.stdin?.end(JSON.stringify(sending));
   const ends: string[] = [];
-  const people = await Promise.all(Array.from({ length: GENUINE }, () => someone(system)));
-  await inParallel(people, GENUINE, async ({ accountId, enrollmentId }) => {
+  const people = await Promise.all(Array.from({ length: genuine }, () => someone(system)));
+  await inParallel(people, genuine, async ({ accountId, enrollmentId }) => {
     await dropped(system, { key: `inbox/${accountId}/${enrollmentId}/a.jpg` });
     ends.push((await system.recordsOf(accountId)).records[0]?.outcome?.status ?? 'open');
-    progress(`${ends.length} of ${GENUINE} genuine cases ended`);
+    progress(`${ends.length} of ${genuine} genuine cases ended`);
   });
   const sent: Sent = JSON.parse((await forger).stdout);
   const items = await itemsOf(system.table);
@@ -97,7 +105,7 @@ export const floodWebhooks = async (observed: Observed, perSecond: number, secon
       'no forged webhook is recorded for an open case': !items.some(
         (item) => isAbout(item, open) && item.notification !== undefined,
       ),
-      'each genuine case ends approved': ends.length === GENUINE && ends.every((end) => end === 'approved'),
+      'each genuine case ends approved': ends.length === genuine && ends.every((end) => end === 'approved'),
     }),
   };
 };

@@ -44,13 +44,16 @@ export const claimed = async (aws: LocalAws, suffix = '', more: Partial<Claim> =
 
 export const later = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
 
-/** Retries every ten seconds, as often as the creation is unsettled. */
+/**
+ * Retries as often as the creation is unsettled. Every half settle window: the list is read at one of these moments, and an entry between
+ * them only waits, which a test of its own shows.
+ */
 export const comingBack = async (claim: Claim) => {
-  for (let entry = 1; entry < 60; entry += 1) {
+  for (let entry = 1; entry < 20; entry += 1) {
     const ending = await creating(claim).catch((error: Error) => error);
     if (!(ending instanceof Error)) return ending;
     if (ending.name !== 'CreationUnsettledError') throw ending;
-    later(10);
+    later(30);
   }
   throw new TypeError('it never settles');
 };

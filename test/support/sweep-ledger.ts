@@ -74,8 +74,8 @@ export const due = async (aws: LocalAws, revalidationId: string, more: Record<st
   await aws.putItem({ ...item, pk: `RUN#${revalidationId}`, shard, dueAt: inMinutes(-1), ...more });
 };
 
-/** A case that is being worked on, with its validation, and due. */
-export const running = async (aws: LocalAws, more: Partial<Claim> = {}) => {
+/** A case that is being worked on, with its validation. */
+const begun = async (aws: LocalAws, more: Partial<Claim>) => {
   const { claim, validation } = journalOf({ claim: claimOf(more) });
   await claimRecord(aws.ledger, claim, OURS);
   await recordCreated(
@@ -84,6 +84,12 @@ export const running = async (aws: LocalAws, more: Partial<Claim> = {}) => {
     { ...validation, uploadLink: 'https://files.example.com/u' },
     { attempt: { n: 1, at: claim.claimedAt, result: 'created', validationId: validation.validationId }, orphans: [] },
   );
+  return { claim, validation };
+};
+
+/** A case that is being worked on, with its validation, and due. */
+export const running = async (aws: LocalAws, more: Partial<Claim> = {}) => {
+  const { claim, validation } = await begun(aws, more);
   await due(aws, claim.revalidationId);
   return { claim, validation };
 };
@@ -94,7 +100,7 @@ export const ended = async (
   status: OutcomeStatus,
   { hours = 25, reason, more = {} }: { hours?: number; reason?: string; more?: Partial<Claim> } = {},
 ) => {
-  const { claim, validation } = await running(aws, more);
+  const { claim, validation } = await begun(aws, more);
   const { revalidationId, accountId, enrollmentId, reference } = claim;
   const outcome: Outcome = {
     revalidationId,
