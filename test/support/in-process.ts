@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import { Readable, Writable } from 'node:stream';
@@ -51,8 +52,7 @@ const bytesOf = (body: string | Uint8Array): Buffer =>
 const lower = (headers: Record<string, string>) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-/** Gives a call to a server's listener. */
-export const dispatch = (server: Server, { method, path, headers, body }: Call): Promise<Answered> =>
+const given = (server: Server, { method, path, headers, body }: Call): Promise<Answered> =>
   new Promise((resolve, reject) => {
     const stream = new Readable({
       read() {
@@ -66,6 +66,12 @@ export const dispatch = (server: Server, { method, path, headers, body }: Call):
     answer.once('error', reject);
     server.emit('request', request as unknown as IncomingMessage, answer as unknown as ServerResponse);
   });
+
+/** What a server does for a call is not done in the caller's name: the SDK signs with the role that its async context has. */
+const outside = AsyncLocalStorage.snapshot();
+
+/** Gives a call to a server's listener. */
+export const dispatch = (server: Server, call: Call): Promise<Answered> => outside(given, server, call);
 
 /** What a worker keeps between its files, as it keeps the SDK that is changed here. */
 type Direct = { isOn: boolean; servers: Map<number, Server> };
