@@ -1,29 +1,38 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The files that take longest, longest first: each of them that begins last is waited for by an idle core. */
+/**
+ * The files that take longest first: each of them that begins last is waited for by an idle core. Those that mostly wait stand between
+ * those that mostly work, so that there is always work for each core.
+ */
 const longest = [
   'simulation/simulation',
-  'campaigns/simulation',
-  'erasure/crashes',
+  'whole/spend',
   'console/capture',
+  'whole/lost-answers',
+  'campaigns/simulation',
+  'whole/erasure',
+  'erasure/crashes',
   'whole/command-line',
+  'whole/live-capture',
   'console/operator',
   'whole/scenarios',
-  'whole/permissions',
-  'console/campaigns',
-  'console/capture-states',
-  'cli/runbook',
-  'campaigns/permissions',
-  'package/package',
-  'whole/erasure',
-  'whole/spend',
-  'whole/lost-answers',
-  'whole/live-capture',
-  'whole/load',
-  'infra/settings',
   'whole/sweep',
-  'architecture/add-a-step',
+  'whole/permissions',
+  'cli/runbook',
+  'console/campaigns',
+  'cli/campaigns',
+  'console/capture-states',
+  'whole/shell',
+  'campaigns/permissions',
+  'record/record',
+  'package/package',
+  'campaigns/plan',
+  'infra/settings',
+  'whole/caller',
+  'whole/load',
   'functions/repair-execution',
+  'architecture/add-a-step',
+  'whole/lost-events',
   'infra/own-rules',
 ];
 
