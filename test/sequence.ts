@@ -8,6 +8,7 @@ const longest = [
   'simulation/simulation',
   'whole/spend',
   'whole/lost-answers',
+  'architecture/check',
   'whole/erasure',
   'campaigns/simulation',
   'whole/live-capture',

@@ -72,7 +72,7 @@ describe('a guard that the proof takes away', () => {
 });
 
 describe('a seed', () => {
-  test.each([1, 53])('gives the same run again, also after others in the same process: %i', async (seed) => {
+  test.each([53])('gives the same run again, also after others in the same process: %i', async (seed) => {
     const job = JSON.stringify({ first: seed - 1, step: 1, runs: 2, trace: true });
     const [alone, after] = await Promise.all([
       run('chaos.ts', '--seed', String(seed), '--runs', '1', '--trace'),

@@ -1,0 +1,16 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+
+// Beside the other tests: many of them wait, and the compiler and the linter work on all cores.
+test('the repository passes its type check and its linter', { timeout: 600_000 }, async () => {
+  const [program = '', ...words] = process.platform === 'win32' ? ['cmd', '/c', 'npm'] : ['npm'];
+  const found = await promisify(execFile)(program, [...words, 'run', '-s', 'check'], { cwd: root }).then(
+    () => '',
+    ({ stdout, stderr }: { stdout: string; stderr: string }) => `${stdout}${stderr}`,
+  );
+  expect(found).toBe('');
+});
