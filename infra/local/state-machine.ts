@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
+import { ExecutionTimeoutError, StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import { defined } from '../../shared/domain/defined.ts';
 import type { Definition, TaskState } from '../workflow/asl.ts';
 import { paced, substituted, untimed } from './definition.ts';
@@ -128,7 +128,9 @@ const machineFrom = (
         (error: Error & { cause?: Partial<Error> }) => {
           endWaits(executionArn);
           if (execution.status !== 'RUNNING') return;
-          const status = Date.now() >= endsAt ? 'TIMED_OUT' : 'FAILED';
+          // A timer may end a millisecond before the clock shows it.
+          const isTimeout = error instanceof ExecutionTimeoutError || Date.now() >= endsAt;
+          const status = isTimeout ? 'TIMED_OUT' : 'FAILED';
           Object.assign(execution, { status, error: error.cause?.name, cause: error.cause?.message });
         },
       )

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Journal, type StepName, stepNames } from '../../shared/workflow/contract.ts';
 import {
   alreadyDecided,
@@ -93,6 +93,29 @@ describe.each(stepNames)('%s', (step) => {
   });
 });
 
+/** The template with a second for the machine, and tries without end. */
+const hurried = () => {
+  const hasty = structuredClone(template);
+  const machineOf = Object.values(hasty.Resources).find(({ Type }) => Type === 'AWS::StepFunctions::StateMachine');
+  const definition = JSON.parse(String(machineOf?.Properties.DefinitionString));
+  // At any speed the tries do not run out before the second is over.
+  for (const retrier of definition.States.ClaimRequest.Retry) {
+    if (retrier.MaxAttempts > 0) retrier.MaxAttempts = 1_000_000;
+  }
+  Object.assign(machineOf?.Properties ?? {}, {
+    DefinitionString: JSON.stringify({ ...definition, TimeoutSeconds: 1 }),
+  });
+  return hasty;
+};
+
+// Not beside others: it stops their clock, too.
+test('an execution is timed out by its timer, also before the clock shows the end', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const { execution } = await run({ ClaimRequest: forever(claimedElsewhere) }, hurried());
+  vi.useRealTimers();
+  expect(execution.status).toBe('TIMED_OUT');
+});
+
 describe.concurrent('an execution that is over', () => {
   /** A later execution gets as far as the one that is over would get: what has not happened by then does not happen. */
   const tries = async () => {
@@ -154,17 +177,7 @@ describe.concurrent('an execution that is over', () => {
   });
 
   test('calls nothing more when the time of the machine ran out between two tries', async () => {
-    const hasty = structuredClone(template);
-    const machineOf = Object.values(hasty.Resources).find(({ Type }) => Type === 'AWS::StepFunctions::StateMachine');
-    const definition = JSON.parse(String(machineOf?.Properties.DefinitionString));
-    // At any speed the tries do not run out before the second is over.
-    for (const retrier of definition.States.ClaimRequest.Retry) {
-      if (retrier.MaxAttempts > 0) retrier.MaxAttempts = 1_000_000;
-    }
-    Object.assign(machineOf?.Properties ?? {}, {
-      DefinitionString: JSON.stringify({ ...definition, TimeoutSeconds: 1 }),
-    });
-    const { calls, execution } = await run({ ClaimRequest: forever(claimedElsewhere) }, hasty);
+    const { calls, execution } = await run({ ClaimRequest: forever(claimedElsewhere) }, hurried());
     expect(execution.status).toBe('TIMED_OUT');
     const made = calls.length;
     await tries();
