@@ -109,10 +109,10 @@ const hurried = () => {
 };
 
 // Not beside others: it stops their clock, too.
-test('an execution is timed out by its timer, also before the clock shows the end', async () => {
+test('an execution is timed out by its timer, also before the clock shows the end', async ({ onTestFinished }) => {
   vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
   const { execution } = await run({ ClaimRequest: forever(claimedElsewhere) }, hurried());
-  vi.useRealTimers();
   expect(execution.status).toBe('TIMED_OUT');
 });
 
@@ -186,11 +186,18 @@ describe.concurrent('an execution that is over', () => {
   });
 
   test('ends every execution when the machine is closed', async () => {
+    // The machine is closed at a call: soon after, the tries have run out and the executions have ended by themselves.
+    const { promise: isCalledAgain, resolve } = Promise.withResolvers<void>();
+    let created = 0;
     const { machine, calls } = scripted(template, {
-      CreateValidation: forever(throws('CreationUnsettledError', 'creation_unsettled')),
+      CreateValidation: forever(() => {
+        created += 1;
+        if (created === 4) resolve();
+        return throws('CreationUnsettledError', 'creation_unsettled');
+      }),
     });
     const executions = [machine.start({ request }, 'one'), machine.start({ request }, 'two')];
-    await waitFor(() => expect(calls.length).toBeGreaterThan(7));
+    await isCalledAgain;
     await machine.close();
     const made = calls.length;
     expect(executions.map(({ status }) => status)).toEqual(['ABORTED', 'ABORTED']);
