@@ -54,6 +54,15 @@ const holdRecording = (page: Page) =>
       ms === 3000 || ms === 8000 ? held.push(run) && 0 : setTimeout(run, ms, ...more);
   })()`);
 
+/** Opens the camera, and begins a recording that is held. */
+const beginRecording = async (page: Page, start: 'startSpeech' | 'startVideo'): Promise<void> => {
+  await press(page, say.openCamera);
+  await check(page, 'camera', start);
+  await holdRecording(page);
+  await press(page, say[start]);
+  await page.locator('.recording').waitFor();
+};
+
 /** The recorder starts with its first picture, which comes late on a busy machine; without one there is nothing to review. */
 const endRecording = (page: Page) => page.evaluate('started.then(() => held.forEach((run) => run()))');
 
@@ -81,11 +90,7 @@ test('in each language a phrase is free of what axe finds when it is shown, at t
   const { page, context } = await open({ capture: 'live', options: SPEECH });
   await page.locator('.phrase blockquote').waitFor();
   await check(page, 'phrase', 'openCamera');
-  await press(page, say.openCamera);
-  await check(page, 'camera with a phrase', 'startSpeech');
-  await holdRecording(page);
-  await press(page, say.startSpeech);
-  await page.locator('.recording').waitFor();
+  await beginRecording(page, 'startSpeech');
   await check(page, 'recording of a phrase', 'stop');
   await press(page, say.stop);
   await check(page, 'review of a phrase', 'review');
@@ -96,11 +101,7 @@ test('in each language a phrase is free of what axe finds when it is shown, at t
 test('in each language a video is free of what axe finds at the camera, while it is recorded, and when it is reviewed', async () => {
   const { page, context } = await open({ options: VIDEO });
   await check(page, 'video', 'video');
-  await press(page, say.openCamera);
-  await check(page, 'camera for a video', 'startVideo');
-  await holdRecording(page);
-  await press(page, say.startVideo);
-  await page.locator('.recording').waitFor();
+  await beginRecording(page, 'startVideo');
   await check(page, 'recording of a video', 'inOval');
   expect(await page.locator('.recording').count()).toBe(1);
   await endRecording(page);

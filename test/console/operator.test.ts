@@ -70,7 +70,8 @@ test('in each language every page is free of what axe finds, logs no error and a
 });
 
 test('every page fits a phone of 360 pixels, and the first one loads at most 600 KB, compressed', async ({ open }) => {
-  const { page, answers } = await open({ width: 360 });
+  const { page, answers } = await open({ language: 'es', width: 360 });
+  expect(await page.getAttribute('html', 'lang')).toBe('es');
   const loaded = answers.filter((answer) => !answer.url().endsWith('/events'));
   const sizes = await Promise.all(
     loaded.map((answer) =>
