@@ -32,5 +32,9 @@ Object.assign(process.env, start.variables);
 
 vi.resetModules();
 
+vi.mock(import('../infra/local/sigv4.ts'), async (original) =>
+  (await import('./support/in-process.ts')).takingDirectCalls(await original()),
+);
+
 // The subject of these tests is the wire.
 callDirectly(!/\/test\/(local|aws)\//.test(expect.getState().testPath ?? ''));
