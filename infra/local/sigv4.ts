@@ -49,9 +49,10 @@ const signingKeys = new Map<string, KeyObject>();
 /** The key of a secret, day, region and service. Each is computed once: it is a third of the time that a check takes. */
 const signingKeyOf = (secret: string, scope: string): KeyObject => {
   const name = `${secret} ${scope}`;
+  const known = signingKeys.get(name);
+  if (known) return known;
   const first = createSecretKey(`AWS4${secret}`, 'utf8');
-  const key =
-    signingKeys.get(name) ?? scope.split('/').reduce((last, part) => createSecretKey(hmac(last, part)), first);
+  const key = scope.split('/').reduce((last, part) => createSecretKey(hmac(last, part)), first);
   // A caller names the day, so there may be any number: a local system sees a few.
   if (signingKeys.size < 100) signingKeys.set(name, key);
   return key;
