@@ -71,7 +71,8 @@ const check = async (
   last: Language,
 ) => {
   await heading(page, dictionaries[last][word]);
-  expect(await page.evaluate('document.activeElement?.textContent')).toBe(dictionaries[last][word]);
+  // It gets the focus after it is shown.
+  await page.locator('h1:focus', { hasText: dictionaries[last][word] }).waitFor();
   for (const language of [...languages.filter((one) => one !== last), last]) {
     const name = dictionaries[language][word];
     await page.locator('header select').selectOption(language);
