@@ -51,37 +51,30 @@ export const Statement = z.strictObject({
 
 export type Statement = z.infer<typeof Statement>;
 
-/** Compiled patterns. Every call is checked, and the patterns are those of the template, so each is compiled once. */
-const compiled = new Map<string, RegExp>();
-
-/** `*` matches any characters and `?` one character. */
-const isLike = (pattern: string, value: string): boolean => {
-  let like = compiled.get(pattern);
-  if (!like) {
-    const text = pattern
-      .replace(/[.+^$()|[\]{}\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.');
-    like = new RegExp(`^${text}$`, 's');
+/** Every call is checked, and the patterns are those of the template, so each is compiled once. */
+const compiledOnce = (flags: string, textOf: (escaped: string) => string) => {
+  const compiled = new Map<string, RegExp>();
+  return (pattern: string, value: string): boolean => {
+    const known = compiled.get(pattern);
+    if (known) return known.test(value);
+    const like = new RegExp(`^${textOf(pattern.replace(/[.+^$()|[\]{}\\]/g, '\\$&'))}$`, flags);
     compiled.set(pattern, like);
-  }
-  return like.test(value);
+    return like.test(value);
+  };
 };
 
-/** The six parts of an ARN; the last one may have colons. */
-const partsOf = (arn: string): string[] => {
-  const parts = arn.split(':');
-  return [...parts.slice(0, 5), parts.slice(5).join(':')];
-};
+/** `*` stands for any characters of a set, and `?` for one of them. */
+const wildcards = (escaped: string, any = '.'): string => escaped.replaceAll('*', `${any}*`).replaceAll('?', any);
 
-export const isAction = (pattern: string, action: string): boolean =>
-  isLike(pattern.toLowerCase(), action.toLowerCase());
+const isLike = compiledOnce('s', (escaped) => wildcards(escaped));
 
-/** A wildcard matches within its part of the ARN only. Case-sensitive. */
-export const isResource = (pattern: string, arn: string): boolean => {
-  const parts = partsOf(arn);
-  return pattern === '*' || partsOf(pattern).every((part, index) => isLike(part, parts[index] ?? ''));
-};
+export const isAction = compiledOnce('is', (escaped) => wildcards(escaped));
+
+/** A wildcard matches within its part of the ARN only; the last of the six parts may have colons. Case-sensitive. */
+export const isResource = compiledOnce('s', (escaped) => {
+  const parts = escaped.split(':').map((part, index) => wildcards(part, index < 5 ? '[^:]' : '.'));
+  return escaped === '*' ? '.*' : parts.join(':');
+});
 
 const appliesTo = ({ Action, Resource, Condition = {} }: Statement, { action, resource, context = {} }: Ask): boolean =>
   Action.some((pattern) => isAction(pattern, action)) &&

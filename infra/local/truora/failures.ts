@@ -23,7 +23,10 @@ const broken: Reply = {
 };
 
 /** 1 MB: about a hundred times the largest real answer, and four times what the client reads. */
-const huge = json(200, { validation_status: 'success', padding: 'x'.repeat(1_000_000) });
+const huge: Reply = {
+  ...json(200, {}),
+  body: `{"validation_status":"success","padding":"${'x'.repeat(1_000_000)}"}`,
+};
 
 /** The address of a cloud's instance credentials. */
 const unsafeLink = { file_upload_link: 'https://169.254.169.254/u/x?Expires=4102444800&Signature=x' };
