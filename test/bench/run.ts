@@ -12,7 +12,8 @@ B5 memory of the move, B6 processor time of the move, B7 poll schedules, B8 webh
 B10 forged webhooks, C3 calls to the API, C4 a campaign, C5 memory of a manifest, C6 a fresh clone with its tests (C7), C8 sizes of
 the pages. All of them when none is named; BENCH_RUNS=1000 shortens B2, which takes 10,000 runs. Every figure is printed with its target
 and reference; nothing is judged.
-The table, the raw values and a picture are written to .bench/; --keep also writes test/bench/RESULTS.md and its picture.
+The table, the raw values and a picture are written to .bench/; --keep also writes test/bench/RESULTS.md: its table and
+picture when all were measured, the part below them when some were named.
 Exit code: 0 measured, with any result; 2 invalid arguments; 3 a metric could not be measured.`;
 
 const root = join(import.meta.dirname, '../..');
@@ -94,19 +95,33 @@ const measureAll = async (chosen: string[], keep: boolean): Promise<number> => {
   writeFileSync(join(folder, 'figures.svg'), picture(figures, title));
   writeFileSync(join(folder, 'figures.md'), `${table(figures)}\n`);
   process.stdout.write(`${table(figures)}\n`);
-  if (keep) keepResults({ title, words, figures });
+  if (keep) keepResults({ title, words, figures, all });
   say(`written: ${join(folder, 'figures.json')}, .svg and .md`);
   return failed.length > 0 ? 3 : 0;
 };
 
-/** The page of the latest results: what stands between its marks is written here, the rest by hand. */
-const keepResults = ({ title, words, figures }: { title: string; words: string; figures: Figure[] }): void => {
-  const page = join(import.meta.dirname, 'RESULTS.md');
-  const latest = `<!-- latest -->\n${title}, \`${words}\`\n\n![measured against target](results.svg)\n\n${table(figures)}\n<!-- /latest -->`;
-  writeFileSync(
-    page,
-    readFileSync(page, 'utf8').replace(/<!-- latest -->[\s\S]*<!-- \/latest -->/, () => latest),
+const between = (page: string, mark: string, text: string): string =>
+  page.replace(
+    new RegExp(`<!-- ${mark} -->[\\s\\S]*<!-- /${mark} -->`),
+    () => `<!-- ${mark} -->\n${text}<!-- /${mark} -->`,
   );
+
+type Results = { title: string; words: string; figures: Figure[]; all: boolean };
+
+/**
+ * The page of the latest results: what stands between its marks is written here, the rest by hand. A run of some metrics leaves the
+ * whole table as it is, and stands below it until the next run of all.
+ */
+const keepResults = ({ title, words, figures, all }: Results): void => {
+  const file = join(import.meta.dirname, 'RESULTS.md');
+  const page = readFileSync(file, 'utf8');
+  const shown = table(figures);
+  if (!all) {
+    writeFileSync(file, between(page, 'again', `## Measured again since\n\n${title}, \`${words}\`\n\n${shown}\n`));
+    return;
+  }
+  const latest = `${title}, \`${words}\`\n\n![measured against target](results.svg)\n\n${shown}\n`;
+  writeFileSync(file, between(between(page, 'latest', latest), 'again', ''));
   writeFileSync(join(import.meta.dirname, 'results.svg'), picture(figures, title));
 };
 
