@@ -95,7 +95,8 @@ const measureAll = async (chosen: string[], keep: boolean): Promise<number> => {
   writeFileSync(join(folder, 'figures.svg'), picture(figures, title));
   writeFileSync(join(folder, 'figures.md'), `${table(figures)}\n`);
   process.stdout.write(`${table(figures)}\n`);
-  if (keep) keepResults({ title, words, figures, all });
+  if (keep && failed.length === 0) keepResults({ title, words, figures, all });
+  else if (keep) say(`not kept: ${failed.join(', ')} could not be measured`);
   say(`written: ${join(folder, 'figures.json')}, .svg and .md`);
   return failed.length > 0 ? 3 : 0;
 };
