@@ -130,7 +130,9 @@ export const runsIn = (
   const ask = async (...asked: Parameters<typeof asking>): Promise<Outcome> => {
     const execution = asking(...asked);
     await execution.ended;
-    return execution.output as Outcome;
+    const { status, error, cause, output } = execution;
+    if (output === undefined) throw new Error(`${status} ${error}: ${cause}`);
+    return output as Outcome;
   };
 
   const ticketFor = async (suffix = '', headers: Record<string, string> = {}) => {
