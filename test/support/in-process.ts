@@ -15,7 +15,7 @@ import type * as Sigv4 from '../../infra/local/sigv4.ts';
  */
 
 /** A call of the SDK, with a body that is complete. */
-type Call = { method: string; path: string; headers: Record<string, string>; body: string | Uint8Array };
+type Call = Pick<HttpRequest, 'method' | 'path' | 'headers' | 'body'>;
 
 type Answered = { status: number; headers: Record<string, string>; body: Buffer };
 
@@ -128,7 +128,7 @@ const install = (): Direct => {
   handler.handle = async function (request: HttpRequest, ...rest: unknown[]) {
     const server = serverOf(request);
     if (!server) return handle.call(this, request, ...rest);
-    const { status, headers, body } = await dispatch(server, { ...request, body: request.body });
+    const { status, headers, body } = await dispatch(server, request);
     return { response: new HttpResponse({ statusCode: status, headers, body: new Uint8Array(body) }) };
   };
   return direct;

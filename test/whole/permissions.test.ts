@@ -54,10 +54,7 @@ const resume = (one: RoleCall) => {
 /** How each run has ended: that it is done, or why not. */
 const ends: Record<string, string> = {};
 
-/** Functions, each with what it reads once and keeps in its memory, that have not read it yet. */
 const readers = new Set<string>();
-
-const isKept = (action: string) => /^(secretsmanager:GetSecretValue|kms:GetPublicKey)$/.test(action);
 
 /** Between the beginnings of two runs: forty at once would hold each other up past a limit of a call to Truora. Milliseconds. */
 const APART_MS = 100;
@@ -74,21 +71,18 @@ beforeAll(async () => {
     ...settingsOfRuns,
     edit: (synthesized) => {
       template = synthesized;
-      const grants = grantsOf(policiesOf(template)).filter(({ action }) => isKept(action));
-      for (const { role, action } of grants) readers.add(`${holderOf(role)} ${action}`);
+      const secrets = grantsOf(policiesOf(template)).filter(({ action }) => action.startsWith('secretsmanager:'));
+      for (const { role } of secrets) readers.add(holderOf(role));
       return synthesized;
     },
     onCall: (one) => {
       calls.push(one);
       resume(one);
       if (!one.allowed) setTimeout(endAll, SOON_MS, 'a call was refused');
-      readers.delete(`${holderOf(one.role)} ${one.action}`);
+      if (one.action === 'secretsmanager:GetSecretValue') readers.delete(holderOf(one.role));
       // In Lambda each function is a process of its own, and does not find in its memory what another has read. Here each
-      // begins with an empty one, as long as it has not read its secret and its key.
-      const isReader = [...readers].some((reader) =>
-        one.resource.includes(`:function:Functions${reader.split(' ')[0]}`),
-      );
-      if (isReader) vi.resetModules();
+      // begins with an empty one, as long as it has not read its secret.
+      if ([...readers].some((name) => one.resource.includes(`:function:Functions${name}`))) vi.resetModules();
     },
   });
   const tooLong = setTimeout(endAll, RUN_MS, 'it took too long');

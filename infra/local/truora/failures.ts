@@ -22,7 +22,10 @@ const broken: Reply = {
   body: '{"validation_status":"succ',
 };
 
-/** 1 MB: about a hundred times the largest real answer, and four times what the client reads. */
+/**
+ * 1 MB: about a hundred times the largest real answer, and four times what the client reads. Written as text, so that no process that
+ * loads the scenarios serializes it.
+ */
 const huge: Reply = {
   ...json(200, {}),
   body: `{"validation_status":"success","padding":"${'x'.repeat(1_000_000)}"}`,
