@@ -1,9 +1,8 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { closeSharedBrowsers, launchBrowser } from '../support/browser.ts';
-import { capturePages, SPEECH, VIDEO } from '../support/capture-page.ts';
+import { capturePages, heading, press, SPEECH, VIDEO } from '../support/capture-page.ts';
 import { root } from '../support/documents.ts';
 import { shoot } from '../support/screenshot.ts';
 
@@ -25,8 +24,6 @@ const filmOfFace = async (): Promise<string> => {
 /** Takes the pictures of the capture page on a phone of 360 pixels. */
 const pages = await capturePages({ film: await filmOfFace(), sandboxSettings: { decisionMs: 2500 } });
 const phone = { width: 360, height: 740 };
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
-const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
 try {
   const photo = await pages.start();
   const { page } = await pages.open(photo.link, phone);
@@ -36,7 +33,7 @@ try {
   await shoot(page, 'capture-other-way');
   await press(page, 'Go back');
   await press(page, 'I agree');
-  await heading(page, 'Take a photo');
+  await heading(page, 'Take a photo of your face');
   await shoot(page, 'capture-photo');
   await press(page, 'Open the camera');
   await page.getByRole('button', { name: 'Take the photo' }).waitFor();

@@ -4,7 +4,15 @@ import { en } from '../../infra/console/capture/words/en.ts';
 import { es } from '../../infra/console/capture/words/es.ts';
 import { pt } from '../../infra/console/capture/words/pt.ts';
 import { expectAccessible } from '../support/axe.ts';
-import { type CapturePages, capturePages, type OpenedPage, SPEECH, VIDEO } from '../support/capture-page.ts';
+import {
+  type CapturePages,
+  capturePages,
+  heading,
+  type OpenedPage,
+  press,
+  SPEECH,
+  VIDEO,
+} from '../support/capture-page.ts';
 
 const dictionaries = { en, es, pt };
 
@@ -20,10 +28,6 @@ afterAll(() => pages?.close());
 
 /** Each test is in English between its checks. */
 const say = en;
-
-const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
-
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 
 /**
  * Axe finds nothing in a state of the page in each language, and it fits 360 pixels. The person chooses the language in the page, as the

@@ -8,7 +8,17 @@ import { filesIn } from '../../infra/console/serve/files.ts';
 import { type Language, languages } from '../../infra/console/shared/language.ts';
 import { siteFolder } from '../../infra/console/site.ts';
 import { expectAccessible } from '../support/axe.ts';
-import { type CapturePages, capturePages, type OpenedPage, SPEECH, VIDEO } from '../support/capture-page.ts';
+import {
+  type CapturePages,
+  capturePages,
+  heading,
+  type OpenedPage,
+  openCamera,
+  press,
+  recordPhrase,
+  SPEECH,
+  VIDEO,
+} from '../support/capture-page.ts';
 import { photo } from '../support/drops.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -37,17 +47,6 @@ const test = base.extend<{ open: CapturePages['open'] }>({
     for (const { context } of await Promise.all(opened)) await context.close();
   },
 });
-
-const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
-
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
-
-/** Agrees, and opens the camera. */
-const openCamera = async (page: Page): Promise<void> => {
-  await press(page, 'I agree');
-  await press(page, 'Open the camera');
-  await heading(page, 'Put your face into the oval');
-};
 
 /** Takes a photo of the camera, and sends it. */
 const sendPhoto = async (page: Page): Promise<void> => {
@@ -93,14 +92,6 @@ const messages = {
   en: 'We could not confirm that it is you. Please try once more.',
   es: 'No pudimos confirmar que eres tú. Inténtalo una vez más.',
   pt: 'Não conseguimos confirmar que é você. Tente mais uma vez.',
-};
-
-const recordPhrase = async (page: Page, open: string) => {
-  await press(page, open);
-  await press(page, 'Record');
-  await page.getByText(/^Recording: \d s$/).waitFor();
-  await press(page, 'I have read it');
-  await press(page, 'Send it');
 };
 
 test.concurrent('in each language, each step from the consent to a declined photo fits 360 pixels, is free of what axe finds, gives the focus to its heading, logs no error and asks no other origin', async ({
@@ -198,6 +189,33 @@ describe.concurrent('a capture', () => {
     expect(await page.locator('.phrase blockquote').innerText()).not.toBe('');
     await page.evaluate('globalThis.MediaRecorder = Whole');
     await recordPhrase(page, 'Try again');
+    await heading(page, 'It is you');
+    expect((await pages.running.system.record(id))?.phase).toBe('approved');
+  });
+
+  test.concurrent('of a video begins with its first picture, and a camera that gives none did not start', async ({
+    open,
+  }) => {
+    const { link, id } = await pages.start('', { options: VIDEO });
+    const { page } = await open('about:blank');
+    await page.clock.install();
+    await page.goto(link);
+    await openCamera(page);
+    await page.evaluate(`globalThis.start = MediaRecorder.prototype.start;
+      MediaRecorder.prototype.start = function () { globalThis.begin = () => start.call(this); };`);
+    await press(page, 'Record 3 seconds');
+    const waiting = page.getByRole('button', { name: 'Waiting for the camera' });
+    await waiting.waitFor();
+    await page.clock.fastForward(31_000);
+    await page.getByText('The camera did not start.', { exact: false }).waitFor();
+    await press(page, 'Try again');
+    await press(page, 'Record 3 seconds');
+    // Longer than the video.
+    await page.clock.fastForward(5000);
+    expect(await waiting.isDisabled()).toBe(true);
+    await page.evaluate('begin()');
+    await page.getByText(/^Recording: \d s$/).waitFor();
+    await press(page, 'Send it');
     await heading(page, 'It is you');
     expect((await pages.running.system.record(id))?.phase).toBe('approved');
   });

@@ -65,3 +65,25 @@ const startCapture = async ({ system }: RunningConsole, suffix: string, more: ob
   if (status !== 202) throw new TypeError(`the case was not started: ${status} ${JSON.stringify(content)}`);
   return { ...who, id: content.revalidationId, link: content.captureUrl };
 };
+
+/** Waits until the step with this heading is shown. */
+export const heading = (page: Page, name: string) =>
+  page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+
+export const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+
+/** Agrees, and opens the camera. */
+export const openCamera = async (page: Page): Promise<void> => {
+  await press(page, 'I agree');
+  await press(page, 'Open the camera');
+  await heading(page, 'Put your face into the oval');
+};
+
+/** Records the phrase, and sends it. @param open the button that opens the camera */
+export const recordPhrase = async (page: Page, open: string) => {
+  await press(page, open);
+  await press(page, 'Record');
+  await page.getByText(/^Recording: \d s$/).waitFor();
+  await press(page, 'I have read it');
+  await press(page, 'Send it');
+};

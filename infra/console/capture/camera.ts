@@ -63,11 +63,19 @@ export const takePhoto = async (video: HTMLVideoElement): Promise<Blob> => {
 
 export type Recording = { finished: Promise<Blob>; stop: () => void };
 
-/** The first picture comes later than the first sound: a recording that is stopped before has no picture. Milliseconds. */
+/** The least that a recording lasts, so that it has more pictures than its first. Milliseconds. */
 const SHORTEST_MS = 1500;
 
-/** Records until `stop`, but not shorter than `SHORTEST_MS`, or for the longest time of its kind. @throws CameraError */
-export const record = (stream: MediaStream, kind: 'video' | 'speech'): Recording => {
+/** How long the first picture may take. Three seconds were seen on a busy machine. Milliseconds. */
+const FIRST_PICTURE_MS = 30_000;
+
+/**
+ * Records for the longest time of its kind, or until `stop`, but not shorter than `SHORTEST_MS`. The time counts from the first picture,
+ * which comes later than the first sound: in Chromium the recorder says that it has started when it has both (seen).
+ * @returns the recording, when it has started
+ * @throws CameraError when it has not started after `FIRST_PICTURE_MS`
+ */
+export const record = async (stream: MediaStream, kind: 'video' | 'speech'): Promise<Recording> => {
   const mimeType = videoTypes.find((type) => MediaRecorder.isTypeSupported(type));
   const recorder = new MediaRecorder(stream, {
     ...(mimeType ? { mimeType } : {}),
@@ -87,7 +95,17 @@ export const record = (stream: MediaStream, kind: 'video' | 'speech'): Recording
       else resolve(new Blob(parts, { type }));
     };
   });
+  const started = new Promise<void>((resolve, reject) => {
+    // A recorder that is stopped before says so, too.
+    recorder.onstart = () => recorder.state === 'recording' && resolve();
+    finished.then(reject, reject);
+    setTimeout(reject, FIRST_PICTURE_MS);
+  });
   recorder.start();
+  await started.catch(() => {
+    stop();
+    throw new CameraError('failed');
+  });
   const startedAt = Date.now();
   const timer = setTimeout(stop, recordMs[kind]);
   return {

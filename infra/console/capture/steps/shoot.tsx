@@ -19,6 +19,7 @@ const buttons = { photo: 'takePhoto', video: 'startVideo', speech: 'startSpeech'
 export const Shoot = ({ kind, stream, onMedia, onFault, phrase }: Props) => {
   const { say } = useWords();
   const [video, setVideo] = useState<HTMLVideoElement>();
+  const [isStarting, setIsStarting] = useState(false);
   const [recording, setRecording] = useState<Recording>();
   const isHere = useRef(true);
   useEffect(
@@ -31,7 +32,8 @@ export const Shoot = ({ kind, stream, onMedia, onFault, phrase }: Props) => {
   const start = async (from: HTMLVideoElement) => {
     try {
       if (kind === 'photo') return onMedia(await takePhoto(from));
-      const running = record(stream, kind);
+      setIsStarting(true);
+      const running = await record(stream, kind);
       setRecording(running);
       const media = await running.finished;
       if (isHere.current) onMedia(media);
@@ -56,8 +58,13 @@ export const Shoot = ({ kind, stream, onMedia, onFault, phrase }: Props) => {
           </button>
         ) : null}
         {recording ? null : (
-          <button type="button" class="primary shutter" disabled={!video} onClick={() => video && start(video)}>
-            {say(video ? buttons[kind] : 'openingCamera')}
+          <button
+            type="button"
+            class="primary shutter"
+            disabled={!video || isStarting}
+            onClick={() => video && start(video)}
+          >
+            {say(video && !isStarting ? buttons[kind] : 'openingCamera')}
           </button>
         )}
       </div>
