@@ -16,8 +16,8 @@ let at: LocalSystem;
 
 beforeAll(async () => {
   at = await startLocalSystem({
-    // Longer than a case that gives Truora two seconds lives.
-    sandboxSettings: { slowMs: 6000 },
+    // Longer than a case that gives Truora four seconds lives. Its media arrives within them on a busy machine, too.
+    sandboxSettings: { slowMs: 9000 },
     deliversFailures: () => hearsFailure,
     onAnnounced: (event) => heard.push(event),
   });
@@ -163,7 +163,7 @@ test('an approval after the case had expired amends it, and the bus gets both', 
   const { accountId, enrollmentId } = await someone(at, '-slow');
   const { execution } = await dropped(at, {
     key: `inbox/${accountId}/${enrollmentId}/a.jpg`,
-    metadata: { 'user-authorized': 'true', options: '{"timeoutSeconds":2,"resultMode":"poll"}' },
+    metadata: { 'user-authorized': 'true', options: '{"timeoutSeconds":4,"resultMode":"poll"}' },
   });
   const outcome = execution.output as Outcome;
   expect([outcome.status, outcome.reason]).toEqual(['expired', 'undecided_at_deadline']);
