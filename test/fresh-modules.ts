@@ -3,8 +3,8 @@ import { callDirectly } from './support/in-process.ts';
 
 /*
  * Runs before each test file. A worker runs many files, so that Node loads each package once: the CDK and the SDK take more than a
- * second. Its browsers stay too (support/browser.ts). All else ends with its file: every module of this repository is evaluated
- * again, and the environment and the stubbed globals are those of the worker's start.
+ * second. Its browsers stay too (support/browser.ts). All else ends with its file: every module of this repository that may
+ * have a state is evaluated again, and the environment and the stubbed globals are those of the worker's start.
  */
 
 const { env } = process;

@@ -6,8 +6,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/temporary.ts',
     sequence: { sequencer: LongestFirst },
-    // A worker keeps the packages that it has loaded; the modules of this repository are evaluated again for each file.
+    // A worker keeps the packages that it has loaded, and what has no state; the other modules of this repository are evaluated again for
+    // each file.
     isolate: false,
+    server: { deps: { external: [/\/shared\/(domain|evidence|workflow)\//] } },
     setupFiles: 'test/fresh-modules.ts',
     // Whole drops wait for real seconds, and the command line's tests start eight processes one after the other: seconds
     // here, a minute on a machine that has other things to do. Nothing is ever judged by its time.
