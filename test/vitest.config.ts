@@ -1,5 +1,9 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './sequence.ts';
+
+/** As a pattern. */
+const shared = join(import.meta.dirname, '../shared').replaceAll(/[^\w/]/g, '\\$&');
 
 export default defineConfig({
   test: {
@@ -9,7 +13,7 @@ export default defineConfig({
     // A worker keeps the packages that it has loaded, and what has no state; the other modules of this repository are evaluated again for
     // each file.
     isolate: false,
-    server: { deps: { external: [/\/shared\/(domain|evidence|workflow)\//] } },
+    server: { deps: { external: [new RegExp(`^${shared}/(domain|evidence|workflow)/`)] } },
     setupFiles: 'test/fresh-modules.ts',
     // Whole drops wait for real seconds, and the command line's tests start eight processes one after the other: seconds
     // here, a minute on a machine that has other things to do. Nothing is ever judged by its time.

@@ -49,11 +49,6 @@ const holdRecording = (page: Page) =>
   page.evaluate(`(() => {
     globalThis.held = [];
     const { setTimeout } = globalThis;
-    const { start } = MediaRecorder.prototype;
-    MediaRecorder.prototype.start = function () {
-      globalThis.started = new Promise((resolve) => this.addEventListener('start', resolve));
-      start.call(this);
-    };
     globalThis.setTimeout = (run, ms, ...more) =>
       ms === 3000 || ms === 8000 ? held.push(run) && 0 : setTimeout(run, ms, ...more);
   })()`);
@@ -67,8 +62,7 @@ const beginRecording = async (page: Page, start: 'startSpeech' | 'startVideo'): 
   await page.locator('.recording').waitFor();
 };
 
-/** The recorder starts with its first picture, which comes late on a busy machine; without one there is nothing to review. */
-const endRecording = (page: Page) => page.evaluate('started.then(() => held.forEach((run) => run()))');
+const endRecording = (page: Page) => page.evaluate('held.forEach((run) => run())');
 
 /** Sends what is reviewed while the upload stands still, and then breaks. */
 const breakUpload = async (page: Page): Promise<void> => {

@@ -193,31 +193,34 @@ describe.concurrent('a capture', () => {
     expect((await pages.running.system.record(id))?.phase).toBe('approved');
   });
 
-  test.concurrent('of a video begins with its first picture, and a camera that gives none did not start', async ({
+  test.concurrent('of a phrase counts its time from the start of the recorder, and says so when it does not start', async ({
     open,
   }) => {
-    const { link, id } = await pages.start('', { options: VIDEO });
+    const { link } = await pages.start('', { capture: 'live', options: SPEECH });
     const { page } = await open('about:blank');
     await page.clock.install();
     await page.goto(link);
-    await openCamera(page);
+    await press(page, 'I agree');
+    await heading(page, 'Read a phrase aloud');
     await page.evaluate(`globalThis.start = MediaRecorder.prototype.start;
       MediaRecorder.prototype.start = function () { globalThis.begin = () => start.call(this); };`);
-    await press(page, 'Record 3 seconds');
+    await press(page, 'Open the camera');
+    await press(page, 'Record');
     const waiting = page.getByRole('button', { name: 'Waiting for the camera' });
     await waiting.waitFor();
     await page.clock.fastForward(31_000);
     await page.getByText('The camera did not start.', { exact: false }).waitFor();
     await press(page, 'Try again');
-    await press(page, 'Record 3 seconds');
-    // Longer than the video.
-    await page.clock.fastForward(5000);
+    await press(page, 'Record');
+    // Longer than a recording.
+    await page.clock.fastForward(9000);
     expect(await waiting.isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: 'I have read it' }).count()).toBe(0);
     await page.evaluate('begin()');
     await page.getByText(/^Recording: \d s$/).waitFor();
+    await press(page, 'I have read it');
     await press(page, 'Send it');
     await heading(page, 'It is you');
-    expect((await pages.running.system.record(id))?.phase).toBe('approved');
   });
 
   test.concurrent('goes on after a reload in each step, without its link', async ({ open }) => {

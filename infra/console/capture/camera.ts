@@ -70,10 +70,10 @@ const SHORTEST_MS = 1500;
 const FIRST_PICTURE_MS = 30_000;
 
 /**
- * Records for the longest time of its kind, or until `stop`, but not shorter than `SHORTEST_MS`. The time counts from the first picture,
- * which comes later than the first sound: in Chromium the recorder says that it has started when it has both (seen).
+ * Records for the longest time of its kind, or until `stop`, but not shorter than `SHORTEST_MS`. The time counts from the start of the
+ * recorder: in Chromium it starts with the first picture (seen), which comes later than the first sound.
  * @returns the recording, when it has started
- * @throws CameraError when it has not started after `FIRST_PICTURE_MS`
+ * @throws CameraError when it fails or ends before, or has not started after `FIRST_PICTURE_MS`
  */
 export const record = async (stream: MediaStream, kind: 'video' | 'speech'): Promise<Recording> => {
   const mimeType = videoTypes.find((type) => MediaRecorder.isTypeSupported(type));
@@ -95,15 +95,13 @@ export const record = async (stream: MediaStream, kind: 'video' | 'speech'): Pro
       else resolve(new Blob(parts, { type }));
     };
   });
-  const started = new Promise<void>((resolve, reject) => {
-    // A recorder that is stopped before says so, too.
+  await new Promise<void>((resolve, reject) => {
+    // A recorder that is stopped before it has started says that it has, too.
     recorder.onstart = () => recorder.state === 'recording' && resolve();
     finished.then(reject, reject);
     setTimeout(reject, FIRST_PICTURE_MS);
-  });
-  recorder.start();
-  await started.catch(() => {
-    stop();
+    recorder.start();
+  }).catch(() => {
     throw new CameraError('failed');
   });
   const startedAt = Date.now();
