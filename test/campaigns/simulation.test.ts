@@ -31,6 +31,18 @@ describe('a campaign in virtual time', { timeout: 600_000 }, () => {
     expect(Math.abs(forecast / seconds - 1)).toBeLessThan(0.15);
   });
 
+  test('of one seed gives the same again', async () => {
+    const plan = { seed: 3, rows: 300, pace: 15, limit: 5, kills: [20], resumeAfter: 5 };
+    const [one, other] = await Promise.all(
+      [1, 2].map(async () => {
+        const { effects, throttled, seconds, used } = await simulated(plan);
+        return { effects, throttled, seconds, used };
+      }),
+    );
+    expect(one?.throttled).toBeGreaterThan(0);
+    expect(other).toEqual(one);
+  });
+
   test('holds its promises with a fault, a pause or a cancellation at each effect, and a kill soon after it', async () => {
     const { effects, runs, broken } = await run('--each', '--every', '4');
     expect(broken).toEqual([]);

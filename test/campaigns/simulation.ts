@@ -19,6 +19,7 @@ import { presentCampaign } from '../../shared/campaigns/view.ts';
 import { Throttle } from '../../shared/domain/throttle.ts';
 import { campaignSteps } from '../../shared/workflow/functions.ts';
 import { memoryLedger } from '../simulation/aws/ledger.ts';
+import { chanceOf } from '../simulation/virtual/chance.ts';
 import { clock, installClock } from '../simulation/virtual/clock.ts';
 import { campaign } from '../support/campaign.ts';
 import { casesOf, MAIN, memoryObjects } from './simulated-parts.ts';
@@ -116,6 +117,9 @@ export const simulate = async (
 ): Promise<Simulated> => {
   // Timers of a campaign before, such as those of killed rows, must not call the clients of this one.
   clock.reset();
+  // The engine draws the waits of its retries. Ids stay random: temporary files have them in their names.
+  const chance = chanceOf(plan.seed);
+  Math.random = () => chance.next();
   const ledger = memoryLedger();
   const { objects, operations: s3 } = memoryObjects();
   const announced: string[] = [];
