@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './sequence.ts';
 
-/** As a pattern. */
+/** The folder `shared`, as a pattern. */
 const shared = join(import.meta.dirname, '../shared').replaceAll(/[^\w/]/g, '\\$&');
 
 export default defineConfig({

@@ -78,5 +78,6 @@ try {
   await refused.getByRole('button', { name: 'Escolher um arquivo' }).waitFor();
   await shoot(refused, 'capture-refused-pt');
 } finally {
-  await Promise.all([closeSharedBrowsers(), pages.close()]);
+  await pages.close();
+  await closeSharedBrowsers();
 }
